@@ -1,0 +1,1 @@
+"""The catalogue: loaded at run time, compiled and linted at build time."""

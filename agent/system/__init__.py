@@ -1,0 +1,1 @@
+"""The seam: every question to the machine goes through ``System``."""

@@ -1,0 +1,1 @@
+"""Checks about names, routes and proxies."""

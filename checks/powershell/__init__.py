@@ -1,0 +1,1 @@
+"""Checks about PowerShell modules and assemblies."""

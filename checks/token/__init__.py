@@ -1,0 +1,1 @@
+"""Checks about tokens and token caches."""
