@@ -33,7 +33,7 @@ class CatalogueError(UsageError):
         self.issues = issues
 
 
-class CannotObserve(AgentError):  # noqa: N818 - the name says what is true, as KeyboardInterrupt does
+class CannotObserve(AgentError):
     """The machine could not be asked: never a verdict, always ``unknown`` with ``reason``.
 
     ``detail`` is one clause for people, without a full stop ("no answer from pool.ntp.org in 1.0 s").

@@ -1,0 +1,188 @@
+"""Compile ``rules/`` and the declarations of ``checks/`` into one JSON file that loads fast and seeks.
+
+The file is one valid JSON object: the first line holds the index (what matching and planning need), then one record per line.
+A reader parses the first line only and picks records by their offset, so ten times more rules cost almost nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import pkgutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.catalogue import schema
+from agent.catalogue.yamltext import Node, read
+from agent.errors import CatalogueError
+
+SCHEMA = 1
+#: Closes the index line; a reader replaces it by ``}`` to parse that line alone.
+INDEX_END = ',"records":[\n'
+
+
+class Sources(dict[str, Any]):
+    """What the folder holds: ``rules``, ``causes``, ``tests`` (id -> (plain value, shown path, node)), ``scales``, ``facts``."""
+
+
+def read_sources(rules: Path, issues: list[str]) -> Sources:
+    """Every file of ``rules/`` validated against its shape; faults of all files are collected in ``issues``."""
+    found = Sources(rules={}, causes={}, tests={}, scales={}, facts={})
+    for path in sorted((rules / "errors").rglob("*.yaml")):
+        test = path.name.endswith(".test.yaml")
+        rule_id = f"{path.parent.name}.{path.name.removesuffix('.test.yaml' if test else '.yaml')}"
+        _take(
+            path, rules, schema.RULE_TEST if test else schema.RULE, found["tests" if test else "rules"], rule_id, issues
+        )
+    for path in sorted((rules / "causes").glob("*.yaml")):
+        _take(path, rules, schema.CAUSE, found["causes"], path.stem, issues)
+    if node := read(rules / "facts.yaml", issues, "rules/facts.yaml"):
+        found["facts"] = schema.FACTS(node, "", _reporter(issues, "rules/facts.yaml"))
+    found["scales"] = _scales(rules / "scales.yaml", issues)
+    return found
+
+
+def _take(path: Path, root: Path, kind: schema.Kind, into: dict[str, Any], key: str, issues: list[str]) -> None:
+    shown = f"rules/{path.relative_to(root).as_posix()}"
+    node = read(path, issues, shown)
+    if node is None:
+        return
+    value = kind(node, "", _reporter(issues, shown))
+    if "id" in value and value["id"] != key:
+        issues.append(f"{shown}, line {node.value['id'].line}: id is {value['id']!r}, the file's place says {key!r}")
+    into[key] = (value, shown, node)
+
+
+def _reporter(issues: list[str], shown: str) -> Callable[[int, str], None]:
+    return lambda line, message: issues.append(f"{shown}, line {line}: {message}")
+
+
+def _scales(path: Path, issues: list[str]) -> dict[str, Any]:
+    words = schema.map_of(schema.text, schema.text)
+    kind = schema.record(
+        {
+            "prior": schema.Field(words, True),
+            "other": schema.Field(schema.text, True),
+            "likelihood": schema.Field(words, True),
+            "clamp": schema.Field(schema.text, True),
+        }
+    )
+    shown = "rules/scales.yaml"
+    node = read(path, issues, shown)
+    raw = kind(node, "", _reporter(issues, shown)) if node else {}
+    try:
+        return {k: {w: float(n) for w, n in v.items()} if isinstance(v, dict) else float(v) for k, v in raw.items()}
+    except ValueError as fault:
+        issues.append(f"{shown}: {fault}")
+        return {}
+
+
+def check_specs() -> dict[str, dict[str, Any]]:
+    """The declaration of every check under ``checks/``, by id, as plain data."""
+    import checks
+
+    specs = {}
+    for area in pkgutil.iter_modules(checks.__path__):
+        package = importlib.import_module(f"checks.{area.name}")
+        for unit in pkgutil.iter_modules(package.__path__):
+            check_id = f"{area.name}.{unit.name}"
+            function = getattr(importlib.import_module(f"checks.{check_id}"), unit.name, None)
+            if function is None or not hasattr(function, "spec"):
+                raise CatalogueError((f"checks/{area.name}/{unit.name}.py: no @check function named {unit.name!r}",))
+            specs[check_id] = _spec(function)
+    return specs
+
+
+def _spec(function: Any) -> dict[str, Any]:
+    spec = function.spec
+    parameters = {}
+    for name, p in list(inspect.signature(function).parameters.items())[1:]:
+        kind = str(p.annotation).partition("[")[0].strip()
+        parameters[name] = {"type": kind, "required": p.default is p.empty}
+        if p.default is not p.empty:
+            parameters[name]["default"] = p.default
+    return {
+        "title": (inspect.getdoc(function) or "").partition("\n")[0],
+        "params": parameters,
+        "cost": spec.cost.value,
+        "timeout_s": spec.timeout_s,
+        "evidence": dict(spec.evidence),
+        "platforms": list(spec.platforms),
+        "needs": list(spec.needs),
+        "group": spec.group,
+        "false_alarm": spec.false_alarm,
+    }
+
+
+def compile_catalogue(rules: Path) -> str:
+    """The compiled catalogue of a ``rules/`` folder as text; every fault of every file raises one ``CatalogueError``."""
+    issues: list[str] = []
+    found = read_sources(rules, issues)
+    if issues:
+        raise CatalogueError(tuple(issues))
+    return render(found, check_specs(), stamp(rules))
+
+
+def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) -> str:
+    """The file's text: index line, then one record per line."""
+    rules = [value for value, _, _ in found["rules"].values() if value["status"] != "retired"]
+    lines, at, offset = [], {}, 0
+    for kind, values in (("rule", rules), ("cause", [v for v, _, _ in found["causes"].values()])):
+        for value in values:
+            line = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+            at[f"{kind}:{value['id']}"] = [offset, len(line)]
+            lines.append(line)
+            offset += len(line) + 2  # ",\n"
+    index = {
+        "schema": SCHEMA,
+        "stamp": stamped,
+        "scales": found["scales"],
+        "facts": found["facts"],
+        "checks": dict(checks),
+        "rules": [[r["id"], r["class"], r["title"], r["match"], r["severity"]] for r in rules],
+        "causes": [[c["id"], c["title"], c["decided_by"]] for c, _, _ in found["causes"].values()],
+        "at": at,
+    }
+    head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))
+    return head[:-1] + INDEX_END + ",\n".join(lines) + "\n]}\n"
+
+
+def stamp(rules: Path) -> str:
+    """A word that changes whenever a file the catalogue is made of changes."""
+    newest = count = size = 0
+    for root in (rules, rules.parent / "checks", rules.parent / "agent" / "catalogue"):
+        stack = [str(root)]
+        while stack:
+            with os.scandir(stack.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != "__pycache__":
+                            stack.append(entry.path)
+                    elif entry.name.endswith((".yaml", ".py")):
+                        info = entry.stat()
+                        newest, count, size = max(newest, info.st_mtime_ns), count + 1, size + info.st_size
+    return f"{count}-{size}-{newest}"
+
+
+def write(rules: Path, target: Path) -> None:
+    """Compile to ``target``, replacing it in one step, so that a reader never sees half a file."""
+    text = compile_catalogue(rules)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".catalogue-")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def nodes(found: Mapping[str, Any], kind: str, key: str) -> Node:
+    """The located tree of a source file, for messages with line numbers."""
+    node: Node = found[kind][key][2]
+    return node

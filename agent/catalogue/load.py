@@ -1,0 +1,113 @@
+"""The catalogue at run time: the index in memory, records read when asked for.
+
+An installed agent reads ``agent/catalogue.json``, which inherits the protection of the installation (a cache in a user's folder,
+read by a task running as SYSTEM, would be a way to gain rights). A source checkout recompiles that file when a source changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agent.errors import AgentError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+COMPILED = PACKAGE / "catalogue.json"
+INDEX_END = b',"records":[\n'
+
+
+class Catalogue:
+    """Rules, causes, check declarations and scales. Records are plain dicts in the shape of ``schema.py``."""
+
+    def __init__(self, data: bytes) -> None:
+        head, found, self._records = data.partition(INDEX_END)
+        if not found:
+            raise AgentError("the compiled catalogue is damaged; reinstall it-error-agent")
+        self.index: dict[str, Any] = json.loads(head + b"}")["index"]
+        self._cache: dict[str, dict[str, Any]] = {}
+
+    @property
+    def checks(self) -> Mapping[str, Any]:
+        """Declarations of all checks by id."""
+        specs: Mapping[str, Any] = self.index["checks"]
+        return specs
+
+    @property
+    def scales(self) -> Mapping[str, Any]:
+        """Words to numbers."""
+        scales: Mapping[str, Any] = self.index["scales"]
+        return scales
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Names a fact may have."""
+        facts: Mapping[str, Any] = self.index["facts"]
+        return facts
+
+    @cached_property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Ids of all rules that match (retired ones are left out)."""
+        return tuple(row[0] for row in self.index["rules"])
+
+    @cached_property
+    def cause_ids(self) -> tuple[str, ...]:
+        """Ids of all causes."""
+        return tuple(row[0] for row in self.index["causes"])
+
+    def rule(self, rule_id: str) -> dict[str, Any]:
+        """The whole rule; unknown ids raise ``KeyError``."""
+        return self._record(f"rule:{rule_id}")
+
+    def cause(self, cause_id: str) -> dict[str, Any]:
+        """The whole cause; unknown ids raise ``KeyError``."""
+        return self._record(f"cause:{cause_id}")
+
+    def causes(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Several causes by id."""
+        return {cause_id: self.cause(cause_id) for cause_id in ids}
+
+    def _record(self, key: str) -> dict[str, Any]:
+        if key not in self._cache:
+            offset, length = self.index["at"][key]
+            self._cache[key] = json.loads(self._records[offset : offset + length])
+        return self._cache[key]
+
+
+def source_folder() -> Path | None:
+    """The ``rules/`` folder of the source checkout this package runs from, or None when installed."""
+    rules = PACKAGE.parent / "rules"
+    return rules if (rules / "scales.yaml").is_file() and (PACKAGE.parent / "pyproject.toml").is_file() else None
+
+
+def load() -> Catalogue:
+    """The catalogue of this installation; in a source checkout freshly compiled if a source changed.
+
+    Raises ``CatalogueError`` when a source file is wrong, ``AgentError`` when an installation has no catalogue.
+    """
+    rules = source_folder()
+    if rules is not None:
+        return _load_source(rules)
+    try:
+        return Catalogue(COMPILED.read_bytes())
+    except OSError as fault:
+        raise AgentError(f"the catalogue cannot be read ({fault}); reinstall it-error-agent") from fault
+
+
+def _load_source(rules: Path) -> Catalogue:
+    from agent.catalogue import compile as compiler
+
+    wanted = compiler.stamp(rules)
+    try:
+        present = Catalogue(COMPILED.read_bytes())
+        if present.index.get("stamp") == wanted:
+            return present
+    except (OSError, ValueError, AgentError):
+        pass  # absent, unreadable or half-written: made anew below
+    try:
+        compiler.write(rules, COMPILED)
+    except OSError:  # a read-only checkout works too, only slower
+        return Catalogue(compiler.compile_catalogue(rules).encode("ascii"))
+    return Catalogue(COMPILED.read_bytes())

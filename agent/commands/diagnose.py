@@ -1,0 +1,133 @@
+"""``agent diagnose``: the main job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from agent.catalogue.load import Catalogue, load
+from agent.diagnose import Options, diagnose
+from agent.errors import UsageError
+from agent.exits import OF_VERDICT
+from agent.intake import MAX_BYTES, read_report
+from agent.model import Value
+from agent.run import Progress
+from agent.system.live import LiveSystem
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option(
+    "-f", "--file", type=click.Path(dir_okay=False), help="Read the error from this file; - is standard input."
+)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+)
+@click.option("--offline", is_flag=True, help="Run no check that uses the network.")
+@click.option("--no-checks", is_flag=True, help="Run no check at all: recognise the error only.")
+@click.option(
+    "--budget", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Seconds for all checks together."
+)
+@click.option(
+    "--fact", "facts", multiple=True, metavar="NAME=VALUE", help="Tell a fact the error does not; may be repeated."
+)
+@click.option("--explain", is_flag=True, help="Also show why each check was chosen, and the arithmetic of the ranking.")
+def command(
+    text: tuple[str, ...],
+    file: str | None,
+    format_: str,
+    offline: bool,
+    no_checks: bool,
+    budget: float,
+    facts: tuple[str, ...],
+    explain: bool,
+) -> int:
+    """Find the cause of an error, prove it, and say how to fix it.
+
+    TEXT is the error; without it the error is read from --file or standard input: plain text in any encoding, or the JSON
+    report that the ErrorAgent module sends (agent schema error-report).
+
+    \b
+    agent diagnose "AADSTS700024: Client assertion is not within its valid time range."
+    Get-Content error.txt | agent diagnose
+    agent diagnose --file error.txt --fact thumbprint=9F3C...41 --explain
+    """
+    report = read_report(_input(text, file))
+    catalogue = load()
+    options = Options(
+        offline=offline,
+        checks=not no_checks,
+        budget_s=budget,
+        facts=read_facts(facts, catalogue),
+        progress=_progress(),
+    )
+    answer = diagnose(report, catalogue, LiveSystem(), options)
+    if format_ == "json":
+        from agent.render import jsonout
+
+        click.echo(jsonout.render(answer, explain), nl=False)
+    else:
+        from agent.render import text as text_
+        from agent.render.style import style_for
+
+        style = style_for(sys.stdout)
+        click.echo(
+            text_.render(answer, style) + (text_.explain(answer, style) if explain else ""), nl=False, color=True
+        )
+    return OF_VERDICT[answer.verdict]
+
+
+def _input(text: tuple[str, ...], file: str | None) -> bytes:
+    if text and file:
+        raise UsageError("give the error as TEXT or with --file, not both")
+    if text:
+        return " ".join(text).encode("utf-8", "surrogateescape")
+    if file and file != "-":
+        try:
+            with open(file, "rb") as handle:
+                return handle.read(MAX_BYTES + 1)
+        except OSError as fault:
+            raise UsageError(f"{file} cannot be read: {fault.strerror or fault}") from fault
+    if not file and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError(
+            "no error given. Pass it as TEXT, with --file, or on standard input: Get-Content error.txt | agent diagnose"
+        )
+    data: bytes = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin is not None else b""
+    return data
+
+
+def read_facts(given: tuple[str, ...], catalogue: Catalogue) -> Mapping[str, Value]:
+    """``NAME=VALUE`` pairs as facts; an unknown name or a missing value raises ``UsageError`` with the known ones."""
+    facts: dict[str, Any] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not value.strip():
+            raise UsageError(f"--fact {pair!r}: expected NAME=VALUE")
+        if name not in catalogue.facts:
+            import difflib
+
+            near = difflib.get_close_matches(name, list(catalogue.facts), 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise UsageError(f"--fact {name}: no such fact{hint}; known: {', '.join(sorted(catalogue.facts))}")
+        facts[name] = value.strip()
+    return facts
+
+
+def _progress() -> Progress | None:
+    """A progress line on standard error when that is a terminal and the work lasts over half a second."""
+    if not (sys.stderr and sys.stderr.isatty()):
+        return None
+    import time
+
+    started = time.monotonic()
+
+    def show(done: int, total: int, check: str) -> None:
+        if time.monotonic() - started > 0.5:
+            end = "\r" if done < total else "\r\x1b[K"
+            line = f"Checking {done} of {total} · {check}" if done < total else ""
+            print(f"\r\x1b[K{line}", end=end, file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,173 @@
+"""From priors and check results to ranked causes: log-odds over mutually exclusive causes with an explicit *other*.
+
+P(cause | results) is proportional to prior times the product of P(result | cause). A check a cause does not name fails under it only
+as often as the check fails falsely. ``unknown`` carries no evidence. Checks of one group look at the same thing: the strongest
+counts. No evidence is more certain than ``clamp``, so that a wrong rule can be overturned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.catalogue.load import Catalogue
+from agent.model import Match, RankedCause, Result, Status
+
+OTHER = "other"
+
+
+class Model:
+    """The causes of the leading rule with their priors, and the likelihoods the catalogue gives."""
+
+    def __init__(self, matches: Sequence[Match], catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        scales = catalogue.scales
+        self.words: Mapping[str, float] = scales["likelihood"]
+        self.clamp: float = scales["clamp"]
+        self.prior = priors(matches, catalogue)
+        self.causes = {c: catalogue.cause(c) for c in self.prior if c != OTHER}
+
+    def likelihood(self, cause: str, check: str, status: Status, state: str) -> float:
+        """P(the check answers so | the cause is true), clamped."""
+        fails = self.fail_probability(cause, check, state)
+        if status is Status.PASS:
+            return self._clamped(1.0 - self.fail_probability(cause, check, None))
+        if status is Status.WARN:
+            # Suspicious, not proved: half of a failure's weight of evidence, unless the cause says how often it only warns.
+            entry = self._entry(cause, check)
+            if entry and "warn" in entry:
+                return self._clamped(self.words[entry["warn"]])
+            return self._clamped(math.sqrt(fails))
+        return self._clamped(fails)
+
+    def fail_probability(self, cause: str, check: str, state: str | None) -> float:
+        """P(fail | cause); ``state`` None means a failure of any state."""
+        entry = self._entry(cause, check)
+        if entry is None:
+            return self.words[self._catalogue.checks[check]["false_alarm"]]
+        if state is not None and "state" in entry and state not in entry["state"].split("|"):
+            return self.words["never"]
+        return self.words[entry["fail"]]
+
+    def _entry(self, cause: str, check: str) -> Mapping[str, str] | None:
+        if cause == OTHER:
+            return None
+        entry: Mapping[str, str] | None = self.causes[cause].get("evidence", {}).get(check)
+        return entry
+
+    def _clamped(self, value: float) -> float:
+        return min(max(value, 1.0 - self.clamp), self.clamp) if value > self.words["never"] else value
+
+    def relevant_checks(self) -> tuple[str, ...]:
+        """Checks that any cause names, in the order of the causes."""
+        named = [check for cause in self.causes.values() for check in cause.get("evidence", {})]
+        return tuple(dict.fromkeys(named))
+
+    def group(self, check: str) -> str:
+        """The group a check belongs to; its own name when it has none."""
+        return self._catalogue.checks[check]["group"] or check
+
+
+def priors(matches: Sequence[Match], catalogue: Catalogue) -> dict[str, float]:
+    """Normalised priors of the leading rule's causes, most probable first, with ``other``; empty without a match."""
+    if not matches:
+        return {}
+    scale, other = catalogue.scales["prior"], catalogue.scales["other"]
+    weights = {cause: scale[entry["prior"]] for cause, entry in catalogue.rule(matches[0].rule)["causes"].items()}
+    total = sum(weights.values())
+    ordered = sorted(weights.items(), key=lambda item: -item[1])
+    return {**{cause: weight / total * (1 - other) for cause, weight in ordered}, OTHER: other}
+
+
+def posterior(
+    model: Model, results: Sequence[Result]
+) -> tuple[dict[str, float], list[tuple[str, Result, dict[str, float]]]]:
+    """Probabilities of all causes after ``results``, and the steps: (group, deciding result, likelihood per cause)."""
+    logs = {cause: math.log(p) for cause, p in model.prior.items()}
+    steps = []
+    for group, members in _by_group(model, results).items():
+        deciding = max(members, key=lambda item: _weight(item[1]))
+        steps.append((group, *deciding))
+        for cause, likelihood in deciding[1].items():
+            logs[cause] += math.log(likelihood)
+    return _normalise(logs), steps
+
+
+def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
+    """The causes by falling probability, *other* left in, with what raised and lowered each and the arithmetic."""
+    if not model.prior:
+        return ()
+    final, steps = posterior(model, results)
+    logs = {cause: math.log(p) for cause, p in model.prior.items()}
+    history: dict[str, list[tuple[str, float]]] = {c: [("before any check", p)] for c, p in model.prior.items()}
+    raised: dict[str, list[Result]] = {c: [] for c in logs}
+    lowered: dict[str, list[Result]] = {c: [] for c in logs}
+    for _, result, likelihoods in steps:
+        before = _normalise(logs)
+        logs = {cause: logs[cause] + math.log(likelihoods[cause]) for cause in logs}
+        after = _normalise(logs)
+        average = sum(before[c] * likelihoods[c] for c in logs)
+        for cause in logs:
+            history[cause].append((f"{result.call.check} {result.status.name.lower()}", after[cause]))
+            if likelihoods[cause] > 1.2 * average and model._entry(cause, result.call.check) is not None:
+                raised[cause].append(result)
+            elif likelihoods[cause] < average / 1.2:
+                lowered[cause].append(result)
+    return tuple(
+        RankedCause(
+            cause,
+            final[cause],
+            model.prior[cause],
+            tuple(r.call for r in sorted(raised[cause], key=lambda r: -r.status)),
+            tuple(r.call for r in lowered[cause]),
+            tuple(history[cause]),
+        )
+        for cause in sorted(final, key=lambda c: (-final[c], c == OTHER))
+    )
+
+
+def _by_group(model: Model, results: Sequence[Result]) -> dict[str, list[tuple[Result, dict[str, float]]]]:
+    relevant = set(model.relevant_checks())
+    groups: dict[str, list[tuple[Result, dict[str, float]]]] = {}
+    for result in results:
+        if result.status is Status.UNKNOWN or result.call.check not in relevant:
+            continue
+        state = str(result.evidence.get("state", ""))
+        likelihoods = {c: model.likelihood(c, result.call.check, result.status, state) for c in model.prior}
+        groups.setdefault(model.group(result.call.check), []).append((result, likelihoods))
+    return groups
+
+
+def _weight(likelihoods: Mapping[str, float]) -> float:
+    """How much an answer tells: the largest log ratio between two causes."""
+    return math.log(max(likelihoods.values())) - math.log(min(likelihoods.values()))
+
+
+def _normalise(logs: Mapping[str, float]) -> dict[str, float]:
+    top = max(logs.values())
+    weights = {cause: math.exp(value - top) for cause, value in logs.items()}
+    total = sum(weights.values())
+    return {cause: weight / total for cause, weight in weights.items()}
+
+
+def expected_gain_bits(model: Model, current: Mapping[str, float], check: str) -> float:
+    """Expected fall of entropy (bits) from asking ``check`` now, over passing and every state a cause names."""
+    states: set[Any] = {entry.get("state", "") for c in model.causes if (entry := model._entry(c, check))}
+    outcomes: list[tuple[Status, str]] = [
+        (Status.PASS, ""),
+        *((Status.FAIL, s.partition("|")[0]) for s in sorted(states)),
+    ]
+    before = _entropy(current)
+    after = reach = 0.0
+    for status, state in outcomes:
+        joint = {c: p * model.likelihood(c, check, status, state) for c, p in current.items()}
+        mass = sum(joint.values())
+        if mass > 0:
+            reach += mass
+            after += mass * _entropy({c: j / mass for c, j in joint.items()})
+    return max(before - after / reach, 0.0) if reach else 0.0
+
+
+def _entropy(distribution: Mapping[str, float]) -> float:
+    return -sum(p * math.log2(p) for p in distribution.values() if p > 0)

@@ -1,0 +1,183 @@
+"""Facts lifted from a report: the few values that checks and fixes need, under the names of ``rules/facts.yaml``.
+
+Facts keep real paths, because a check must open them; every other text is redacted before it becomes a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from agent.model import ErrorReport, Value
+from agent.redact import redact_text
+from agent.times import parse_time
+
+GRAPH = "https://graph.microsoft.com"
+AUTHORITY = "https://login.microsoftonline.com"
+
+#: report parameter or context name (lower case) -> fact
+_NAMED = {
+    "tenantid": "tenant",
+    "tenant": "tenant",
+    "tenant_id": "tenant",
+    "organization": "tenant",
+    "clientid": "client_id",
+    "client_id": "client_id",
+    "applicationid": "client_id",
+    "appid": "client_id",
+    "certificatethumbprint": "thumbprint",
+    "certificate_thumbprint": "thumbprint",
+    "thumbprint": "thumbprint",
+    "certificatesubjectname": "subject",
+    "certificatesubject": "subject",
+    "certificatename": "subject",
+    "certificate_subject": "subject",
+    "certificatepath": "certificate_path",
+    "certificatefilepath": "certificate_path",
+    "scopes": "scopes",
+    "authority": "authority",
+    "graph": "graph",
+    "url": "url",
+    "uri": "url",
+    "method": "method",
+    "auth_type": "auth_type",
+}
+
+_GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_WHEN = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?)"
+_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("thumbprint", re.compile(r"thumbprint[^\n]{0,40}?['\"= :]([0-9A-Fa-f]{40})\b", re.IGNORECASE)),
+    ("subject", re.compile(r"subject name '([^'\n]{1,200})'", re.IGNORECASE)),
+    (
+        "client_id",
+        re.compile(rf"(?:application|client)(?: with)?(?: identifier| id)?[^\n\w]{{1,3}}({_GUID})", re.IGNORECASE),
+    ),
+    ("tenant", re.compile(r"Tenant '([^'\s]{1,200})' (?:not found|does not exist)", re.IGNORECASE)),
+    ("tenant", re.compile(r"https://login\.[a-z.\-]+/([0-9a-zA-Z][\w.\-]{3,80})/")),
+    ("service_time", re.compile(rf"Current time:? {_WHEN}", re.IGNORECASE)),
+    ("service_time", re.compile(rf"Timestamp: {_WHEN}", re.IGNORECASE)),
+    ("assertion_from", re.compile(rf"assertion valid from {_WHEN}", re.IGNORECASE)),
+    ("assertion_until", re.compile(rf"expiry time of assertion {_WHEN}", re.IGNORECASE)),
+    (
+        "correlation_id",
+        re.compile(rf"Correlation ID:? ({_GUID})|correlation_id\\?\"\s*:\s*\\?\"({_GUID})", re.IGNORECASE),
+    ),
+    ("request_id", re.compile(rf"(?:Trace ID|\brequest-id\"?\s*):? *\"?({_GUID})", re.IGNORECASE)),
+    ("retry_after_s", re.compile(r"Retry-After\"?\s*:\s*\"?(\d+)", re.IGNORECASE)),
+    ("missing_command", re.compile(r"[Tt]he term ['\u2018\"]([\w\-.\\/:]{2,80})['\u2019\"] is not recognized")),
+    ("module", re.compile(r"module ['\u2018\"]([A-Z][\w.\-]{2,80})['\u2019\"]")),
+    ("assembly", re.compile(r"(?:file or assembly|from assembly) ['\"]([\w.\-]{3,100})[,'\"]")),
+    ("certificate_path", re.compile(r"['\"]([^'\"\n]{1,300}\.(?:pfx|pem|cer|crt|p12))['\"]", re.IGNORECASE)),
+    ("script", re.compile(r"[Ff]ile (\S[^\n]{1,250}?\.ps[dm]?1) cannot be loaded")),
+)
+#: ``Name or service not known (login.contoso.test:443)`` of .NET, ``host 'x'`` of the cloud libraries, curl's and Python's words
+_HOSTS = (
+    re.compile(r"\(([\w.\-]+\.[\w\-]+|localhost|\[[0-9a-f:]+\]):(\d{1,5})\)"),
+    re.compile(r"host=['\"]([\w.\-]+)['\"], port=(\d{1,5})"),
+    re.compile(
+        r"(?:[Cc]ould not resolve host:?|[Ff]ailed to connect to|remote name could not be resolved:)\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?"
+    ),
+    re.compile(r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{1,5})\b"),
+)
+_PROXY = re.compile(
+    r"proxy[^\n]{0,60}?['\"( ](https?://[^\s'\")]+)|[Pp]roxy tunnel request to proxy '([^'\s]+)'", re.IGNORECASE
+)
+
+
+def lift(report: ErrorReport, claims: Mapping[str, Value], codes: Iterable[str] = ()) -> dict[str, Value]:
+    """The facts of a report. Parameters and context win over words of the text; nothing is guessed.
+
+    ``host`` and ``port`` are those the error names, else the Graph or sign-in host the failing call goes to.
+    """
+    facts: dict[str, Value] = {}
+    for table in (report.parameters, report.context):
+        for name, value in table.items():
+            fact = _NAMED.get(name.lower())
+            if fact and value.strip() and not value.startswith("<"):
+                facts.setdefault(fact, value.strip())
+    text = report.text
+    for fact, pattern in _TEXT:
+        if fact not in facts and (found := pattern.search(text)):
+            facts[fact] = next(group for group in found.groups() if group)
+    _headers(report, facts)
+    _times(report, facts)
+    _session(report, facts)
+    if claims:
+        facts["token"] = tuple(sorted(claims.items(), key=lambda item: item[0]))
+        facts.setdefault("tenant", str(claims.get("tid", "")) or None)
+    if codes := tuple(codes):
+        facts["service_codes"] = codes
+    _addresses(report, facts)
+    return {k: redact_text(v) if isinstance(v, str) else v for k, v in sorted(facts.items()) if v not in (None, "", ())}
+
+
+def _headers(report: ErrorReport, facts: dict[str, Value]) -> None:
+    for header, fact in (("retry-after", "retry_after_s"), ("request-id", "request_id")):
+        if header in report.http_headers:
+            facts[fact] = report.http_headers[header]
+    if str(facts.get("retry_after_s", "")).replace(".", "", 1).isdigit():
+        facts["retry_after_s"] = float(facts["retry_after_s"])
+    else:
+        facts.pop("retry_after_s", None)
+
+
+def _times(report: ErrorReport, facts: dict[str, Value]) -> None:
+    for fact in ("service_time", "assertion_from", "assertion_until"):
+        if isinstance(facts.get(fact), str):
+            facts[fact] = parse_time(facts[fact])
+    if report.failed_at:
+        facts["failed_at"] = report.failed_at
+
+
+def _session(report: ErrorReport, facts: dict[str, Value]) -> None:
+    for name in ("edition", "ps_version", "os"):
+        facts.setdefault(name, report.host.get(name))
+    facts.setdefault("command", report.command)
+    facts.setdefault("module", report.module)
+    if report.assemblies:
+        facts["assemblies"] = tuple(tuple(a) for a in report.assemblies)
+    if report.modules:
+        facts["modules"] = tuple((m.name, m.version, m.path) for m in report.modules)
+        facts.setdefault("module_version", next((m.version for m in report.modules if m.name == facts["module"]), None))
+
+
+def _addresses(report: ErrorReport, facts: dict[str, Value]) -> None:
+    if found := _PROXY.search(report.text):
+        address = urlsplit(found.group(1) or found.group(2))
+        facts["proxy"] = f"{address.scheme}://{address.hostname}" + (f":{address.port}" if _port(address) else "")
+    if url := facts.get("url"):
+        facts["url"] = url = str(url).partition("?")[0]
+        if url.startswith("/"):
+            facts["url"] = facts.get("graph", GRAPH) + url
+    for pattern in _HOSTS:
+        if found := pattern.search(report.text):
+            facts["host"], facts["port"] = found.group(1).strip("[]"), int(found.group(2) or 443)
+            break
+    else:
+        address = urlsplit(_destination(report, facts))
+        facts["host"], facts["port"] = address.hostname, _port(address) or (80 if address.scheme == "http" else 443)
+    if "authority" in facts:
+        facts["authority"] = str(facts["authority"]).rstrip("/")
+    target = urlsplit(str(facts.get("url", "")))
+    if target.hostname and (report.http_status or "token" in facts):
+        facts["required_audience"] = f"{target.scheme}://{target.netloc}"
+
+
+def _destination(report: ErrorReport, facts: Mapping[str, Value]) -> str:
+    """Where the failing call goes when the error does not say: the request's own address, Graph for a Graph call, else sign-in."""
+    if facts.get("url"):
+        return str(facts["url"])
+    called = report.command.lower()
+    if (report.http_status or "-mg" in called) and not called.startswith("connect-"):
+        return str(facts.get("graph", GRAPH))
+    return str(facts.get("authority", AUTHORITY))
+
+
+def _port(address: Any) -> int | None:
+    try:
+        port: int | None = address.port
+    except ValueError:  # a number beyond 65535 in the text
+        return None
+    return port

@@ -1,0 +1,159 @@
+"""Which rules recognise an error, how sure, and why in one line.
+
+Signals in order of trust: exact codes, FullyQualifiedErrorId, Graph codes, HRESULT, exception type with literals, literals with
+HTTP status, literals. A pattern narrows literals and lifts facts. Fuzzy likeness is only ever a suggestion (``suggest``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agent.catalogue.load import Catalogue
+from agent.fingerprint import fold, squeeze
+from agent.model import Fingerprint, Match
+
+#: How much each signal is trusted when it stands alone (0..1). The order is the claim; the distances only break ties.
+TRUST = {
+    "code": 0.98,
+    "error id": 0.93,
+    "Graph code": 0.9,
+    "HRESULT": 0.85,
+    "words": 0.72,
+    "exception": 0.55,
+    "HTTP status": 0.45,
+}
+#: A code that is present, but not the root cause's: context, not the answer.
+CONTEXT = 0.5
+#: A rule below this is no match.
+LEAST = 0.4
+
+
+def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Match, ...]:
+    """All rules that recognise the error, most trusted first; ``text`` is the report's own text, for patterns."""
+    found = []
+    folded: list[str] = []
+    for rule_id, class_, title, signals, _ in catalogue.index["rules"]:
+        claim = _claim(fingerprint, signals)
+        if claim is None:
+            continue
+        confidence, why, weight = claim
+        lifted: dict[str, Any] = {}
+        if pattern := signals.get("pattern"):
+            folded = folded or [fold(text)]
+            hit = re.search(pattern, folded[0], re.IGNORECASE)
+            if hit is None and why.startswith("the words"):
+                continue
+            lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
+        found.append((confidence, weight, Match(rule_id, class_, title, round(confidence, 2), why, lifted)))
+    found.sort(key=lambda item: (-item[0], -item[1], item[2].rule))
+    return tuple(item[2] for item in found)
+
+
+def _claim(fp: Fingerprint, signals: Mapping[str, Any]) -> tuple[float, str, int] | None:
+    """(confidence, why, weight of the satisfied literals) of the strongest signal, or None."""
+    words = _words(fp, signals)
+    weight = sum(map(len, words or ()))
+    best: tuple[float, str] | None = None
+    for confidence, why in _signals(fp, signals, words):
+        if best is None or confidence > best[0]:
+            best = (confidence, why)
+    if best is None or best[0] < LEAST:
+        return None
+    extra = min(weight, 200) / 10_000 + (0.02 if words and not best[1].startswith("the words") else 0)
+    return min(best[0] + extra, 0.99), best[1], weight
+
+
+def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | None) -> Iterator[tuple[float, str]]:
+    for code in signals.get("codes", ()):
+        if code in fp.codes:
+            yield (
+                (TRUST["code"], f"code {code}")
+                if fp.codes[0] == code
+                else (CONTEXT, f"code {code} stands beside {fp.codes[0]}")
+            )
+    if not _narrowed(fp, signals):
+        return
+    has_words = "contains" in signals or "any" in signals
+    head = fp.error_id.partition(",")[0]
+    for name, listed, present in (
+        ("error id", signals.get("error_id", ()), (head,)),
+        ("Graph code", signals.get("graph_code", ()), fp.graph_codes),
+        ("HRESULT", signals.get("hresult", ()), fp.hresults),
+    ):
+        low = {p.lower() for p in present}
+        for value in listed:
+            if value.lower() in low:
+                penalty = 0.25 if has_words and words is None else 0.0
+                later = 0.02 * next((i for i, p in enumerate(present) if p.lower() == value.lower()), 0)
+                yield TRUST[name] - penalty - later, f"{name} {value}"
+    kinds = [t for t in signals.get("exception", ()) if t in fp.exception_types]
+    if words:
+        yield _word_trust(fp, signals, words, kinds), f'the words "{words[0]}"'
+    elif kinds and not has_words:
+        bonus = 0.15 if "http_status" in signals and fp.http_status else 0.0
+        yield TRUST["exception"] + bonus, f"exception {kinds[0]}"
+    if "http_status" in signals and fp.http_status and not has_words and len(signals) <= 2:
+        yield TRUST["HTTP status"], f"HTTP status {fp.http_status}"
+
+
+def _word_trust(fp: Fingerprint, signals: Mapping[str, Any], words: list[str], kinds: list[str]) -> float:
+    trust = TRUST["words"]
+    if kinds:
+        trust += 0.15
+    elif "exception" in signals and fp.exception_types:
+        trust -= 0.1
+    if "http_status" in signals and fp.http_status:
+        trust += 0.03
+    if "command" in signals and fp.command:
+        trust += 0.02
+    if sum(map(len, words)) < 12:
+        trust -= 0.15
+    return trust
+
+
+def _narrowed(fp: Fingerprint, signals: Mapping[str, Any]) -> bool:
+    """Whether HTTP status and command, where the rule names them and the error shows them, agree."""
+    if "http_status" in signals:
+        if fp.http_status is None and not (
+            "contains" in signals or "any" in signals or "error_id" in signals or "graph_code" in signals
+        ):
+            return False
+        if fp.http_status not in (None, int(signals["http_status"])):
+            return False
+    if "command" in signals and fp.command:
+        return any(
+            c.lower() == fp.command.lower() or (c.endswith("*") and fp.command.lower().startswith(c[:-1].lower()))
+            for c in signals["command"]
+        )
+    return not ("command" in signals and not any(squeeze(c.rstrip("*")) in fp.text for c in signals["command"]))
+
+
+def _words(fp: Fingerprint, signals: Mapping[str, Any]) -> list[str] | None:
+    """The literals that occur, or None when the rule has literals and they are not satisfied, or has none."""
+    needed, options = signals.get("contains", ()), signals.get("any", ())
+    if not needed and not options:
+        return None
+    if any(squeeze(literal) not in fp.text for literal in needed):
+        return None
+    chosen = next((literal for literal in options if squeeze(literal) in fp.text), None)
+    if options and chosen is None:
+        return None
+    return [*([chosen] if chosen else []), *needed]
+
+
+def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, Any], ...]:
+    """The nearest rules by likeness of words: {rule, title, message, alike 0..100}. Never a claim."""
+    from rapidfuzz import fuzz, process
+
+    query = fold(text)[:600].lower()
+    choices = {}
+    for rule_id, _, title, signals, _ in catalogue.index["rules"]:
+        choices[rule_id] = " ".join(
+            [title, *signals.get("contains", ()), *signals.get("any", ())[:3], *signals.get("codes", ())]
+        ).lower()
+    ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)
+    return tuple(
+        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score)} for _, score, rule in ranked
+    )
