@@ -23,12 +23,11 @@ _VERSION = re.compile(r"\d+(?:\.\d+){1,3}")
 
 def module_folders(edition: str = "Core") -> tuple[str, ...]:
     """Folders that a PowerShell of this account searches for modules, in order, whether they exist or not."""
-    given = [f for f in os.environ.get("PSModulePath", "").split(os.pathsep) if f.strip()]
+    given = [f for f in os.environ.get("PSModulePath", "").split(os.pathsep) if f.strip()]  # noqa: SIM112 (the name's case counts on Linux)
     defaults = _windows_defaults(edition) if sys.platform == "win32" else _unix_defaults()
-    other = "windowspowershell" if edition == "Core" else os.sep + "powershell"
-    # A process started by one edition inherits its path; the folders of the other edition are not searched by this one.
-    if sys.platform == "win32" and edition != "Core":
-        given = [f for f in given if not f.lower().rstrip("\\").endswith(other + os.sep + "modules")]
+    if sys.platform == "win32" and edition == "Desktop":
+        # The path inherited from PowerShell 7 names folders that Windows PowerShell by itself does not search.
+        given = [f for f in given if not re.search(r"\\powershell(?:\\7)?\\modules\\?$", f, re.IGNORECASE)]
     seen: dict[str, str] = {}
     for folder in (*given, *defaults):
         path = os.path.normpath(os.path.expandvars(folder.strip()))
@@ -186,9 +185,9 @@ def _unix_defaults() -> tuple[str, ...]:
 
 def _windows_defaults(edition: str) -> tuple[str, ...]:
     own = "PowerShell" if edition == "Core" else "WindowsPowerShell"
-    programs = os.environ.get("ProgramFiles", r"C:\Program Files")
+    programs = os.environ.get("PROGRAMFILES", r"C:\Program Files")
     system = os.path.join(
-        os.environ.get("SystemRoot", r"C:\Windows"), "System32", "WindowsPowerShell", "v1.0", "Modules"
+        os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "WindowsPowerShell", "v1.0", "Modules"
     )
     folders = [os.path.join(_documents(), own, "Modules"), os.path.join(programs, own, "Modules")]
     if edition == "Core":

@@ -17,7 +17,7 @@ def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (
     The list of loaded assemblies decides. Without it the DLLs in the newest installed modules of the family are compared,
     which only shows that a conflict is possible: the order of loading is not visible on disk.
     """
-    loaded = [tuple(str(part) for part in a) + ("", "", "") for a in assemblies]
+    loaded = [(*map(str, a), "", "", "") for a in assemblies]
     for name in sorted({a[0] for a in loaded}):
         same = [a for a in loaded if a[0] == name]
         versions = sorted({a[1] for a in same})

@@ -1,0 +1,56 @@
+function Get-AgentDiagnosis {
+    # Project, send, shape. Whatever goes wrong is one warning; the session's list of errors is left as it was.
+    param([object] $InputObject, [Management.Automation.SessionState] $Session, [object] $Native, [switch] $Offline, [switch] $NoChecks, [double] $Budget = 3)
+    $errors = $global:Error
+    $newest = if ($errors.Count) { $errors[0] }
+    $ErrorActionPreference = 'Stop'
+    try {
+        $report = ConvertTo-AgentReport $InputObject $Session $Native
+        $arguments = @('diagnose', '--format', 'json', '--budget', $Budget.ToString([Globalization.CultureInfo]::InvariantCulture))
+        if ($Offline) { $arguments += '--offline' }
+        if ($NoChecks) { $arguments += '--no-checks' }
+        # Beyond the checks' own time the agent needs its start; 12 s is a slow disk with a virus scanner.
+        $answer = Invoke-Agent $arguments (ConvertTo-AgentJson $report) ($Budget + 12)
+        if ($answer) { ConvertTo-AgentDiagnosis $answer }
+    }
+    catch { Write-Warning "ErrorAgent: no diagnosis: $(Protect-AgentText $_.Exception.Message 300)" -WarningAction Continue }
+    finally {
+        for ($i = 0; $i -lt 300 -and $errors.Count -and -not [object]::ReferenceEquals($errors[0], $newest); $i++) { $errors.RemoveAt(0) }
+    }
+}
+
+function ConvertTo-AgentDiagnosis {
+    # The agent's JSON as objects with a view.
+    param([string] $Json)
+    $answer = $Json | ConvertFrom-Json
+    $causes = @(Get-AgentList $answer 'causes')
+    $results = @(Get-AgentList $answer 'results')
+    $first = if ($causes.Count) { $causes[0] }
+    $moved = @(Get-AgentList $first 'because' | ForEach-Object { $_.check })
+    $words = @{ cause_found = 'certain'; likely = 'likely'; undecided = 'undecided'; unknown_error = 'unknown' }
+    $verdict = [string] (Get-AgentProperty $answer 'verdict')
+    $fix = foreach ($step in @(Get-AgentList $first 'fix')) {
+        $made = [pscustomobject] @{
+            PSTypeName = 'ErrorAgent.FixStep'; Do = Get-AgentProperty $step 'do'; Run = Get-AgentProperty $step 'run'
+            Risk = Get-AgentProperty $step 'risk'; Undo = Get-AgentProperty $step 'undo'
+        }
+        $made | Add-Member -MemberType ScriptMethod -Name ToString -Value { [string] $this.Do } -Force -PassThru
+    }
+    $next = Get-AgentProperty (Get-AgentProperty $first 'verify') 'run'
+    if (-not $next) { $next = Get-AgentProperty $first 'look_up' }
+    [pscustomobject] @{
+        PSTypeName   = 'ErrorAgent.Diagnosis'
+        Cause        = [string] (Get-AgentProperty $answer 'headline')
+        Certainty    = [string] $words[$verdict]
+        Probability  = Get-AgentProperty $first 'probability'
+        Verdict      = $verdict
+        Proof        = @($results | Where-Object { $moved -contains $_.check -and $_.status -ne 'unknown' } | ForEach-Object { "$($_.check): $($_.summary)" })
+        Fix          = @($fix)
+        RuledOut     = @(Get-AgentList $answer 'ruled_out' | ForEach-Object { $_.short })
+        CouldNotLook = @($results | Where-Object { $_.status -eq 'unknown' } | ForEach-Object { "$($_.check): $($_.summary)" })
+        Matches      = @(Get-AgentList $answer 'matches')
+        Causes       = $causes
+        Next         = [string] $next
+        Json         = $Json.Trim()
+    }
+}

@@ -1,0 +1,39 @@
+function Protect-AgentText {
+    # The text without secrets of a known shape, shortened. Never throws. The limit keeps head and tail: both may tell.
+    param([object] $Text, [int] $Limit = 20000)
+    if ($null -eq $Text) { return '' }
+    try { $value = $Text.ToString() } catch { return '' }
+    $option = [Text.RegularExpressions.RegexOptions]'IgnoreCase, Singleline'
+    $field = 'client_?secret|secret_?text|\w*_client_secret|\w*access_?token|refresh_?token|id_?token|client_assertion|device_code|' +
+        'samlresponse|wresult|password|passwd|pwd|passphrase|certificatepassword|accountkey|sharedaccess(?:key|signature)|' +
+        'estsauth\w*|x-ms-refreshtokencredential|api[_-]?key|secret'
+    $quoted = '"[^"]*"|''[^'']*'''
+    $rules = @(
+        @('-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\z)', '<pem>'),
+        @('eyJ[\w-]{6,}(?:\s{0,6}(?:\.|%2E)\s{0,6}[\w-]+(?:[ \t]*\r?\n[ \t|]*[\w-]{12,})*){0,4}', '<jwt>'),
+        @('((?:proxy-)?authorization["'']?\s*[:=]\s*["'']?(?:(?:bearer|basic|negotiate|ntlm|pop|digest|sharedkey)\s+)?)(?!<jwt>)[^\s"'',;}\]]{4,}', '$1<secret>'),
+        @('(\b(?:bearer|basic)\s+)(?=[^\s"'',;<>]*[0-9_.=-])[^\s"'',;<>]{12,}', '$1<secret>'),
+        @('[\w.~-]{3}\dQ(?:~|%7E)[\w.~%-]{31,40}', '<client-secret>'),
+        @('(\b(?:set-)?cookie["'']?\s*[:=]\s*)[^\r\n]{2,}', '$1<cookie>'),
+        @("(\b(?:$field)\b[""']?\s*(?:[:=]|%3D)\s*)(?:$quoted|(?![`$<])[^\s""'&,;<>}\])]{2,})", '$1<secret>'),
+        @("((?<!\w)-(?:\w*Password|\w*Secret\w*|AccessToken|Token|ApiKey|PassPhrase|String)(?::|\s+))(?:$quoted|(?![-`$(@<|])[^\s;|)]{2,})", '$1<secret>'),
+        @("(ConvertTo-SecureString\s+(?:-AsPlainText\s+|-Force\s+)*)(?:$quoted|(?![-`$(@<])\S{2,})", '$1<secret>'),
+        @("((?:PSCredential|NetworkCredential)\]?(?:::new)?\s*\(\s*[^,()]{1,200},\s*)(?:$quoted)", '$1<secret>'),
+        @('(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@"''<>]{1,300}@', '$1<login>@'),
+        @('(\bsig(?:=|%3D))[\w%+/=-]{8,}', '$1<secret>'),
+        @('([?&\s]code=)[\w.~%-]{20,}', '$1<secret>'),
+        @('(?<![\w.-])[01]\.A[\w-]{20,}(?:\.[\w-]+)*', '<refresh-token>'),
+        @('\bMII[A-Za-z0-9+/\r\n]{120,}={0,2}', '<key-or-certificate>')
+    )
+    if ($value.Length -gt 200000) { $value = $value.Substring(0, 100000) + "`n" + $value.Substring($value.Length - 100000) }
+    foreach ($rule in $rules) {
+        # A rule that takes longer than its limit on hostile text costs the text, never lets a secret out.
+        try { $value = [regex]::Replace($value, $rule[0], $rule[1], $option, [TimeSpan]::FromSeconds(2)) }
+        catch { return '<text left out: it could not be searched for secrets>' }
+    }
+    if ($value.Length -gt $Limit) {
+        $half = [int] [Math]::Floor($Limit / 2)
+        $value = $value.Substring(0, $half) + ' ... ' + $value.Substring($value.Length - $half)
+    }
+    $value
+}
