@@ -1,0 +1,80 @@
+Describe 'Invoke-AgentCommand' {
+    BeforeAll { . (Join-Path $PSScriptRoot 'Setup.ps1') }
+    BeforeEach { Reset-StandIn }
+    AfterAll { Remove-Item -LiteralPath $folder -Recurse; Remove-Item Env:AGENT_COMMAND, Env:STAND_IN_LOG, Env:STAND_IN -ErrorAction Ignore }
+
+    It 'runs the block once and passes output through' {
+        $script:runs = 0
+        $out = Invoke-AgentCommand { $script:runs++; 1; , @(2, 3); 'x' }
+        $script:runs | Should -Be 1
+        $out.Count | Should -Be 3
+        Read-Report | Should -BeNullOrEmpty
+    }
+    It 'streams: a stopped pipeline stops the block' {
+        $script:runs = 0
+        Invoke-AgentCommand { 1..5 | ForEach-Object { $script:runs++; $_ } } | Select-Object -First 2 | Should -Be 1, 2
+        $script:runs | Should -Be 2
+    }
+    It 'lets the same terminating error leave' {
+        $caught = try { Invoke-AgentCommand { Get-Item /nope/x -ErrorAction Stop } 6>$null } catch { $_ }
+        $caught.FullyQualifiedErrorId | Should -Be 'PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand'
+        $caught = try { Invoke-AgentCommand { [int]::Parse('x') } 6>$null } catch { $_ }
+        $caught.FullyQualifiedErrorId | Should -Be 'FormatException'
+    }
+    It 'leaves non-terminating errors on the error stream' {
+        $all = Invoke-AgentCommand { Write-Error 'one' -ErrorId X1; 'after' } -ErrorVariable kept 2>&1 6>$null
+        $all[0].FullyQualifiedErrorId | Should -BeLike 'X1*'
+        $all[1] | Should -Be 'after'
+        $kept.Count | Should -Be 1
+        @(Read-Report).Count | Should -Be 1
+    }
+    It 'says the cause once on the information stream, never on output' {
+        $info = Invoke-AgentCommand { Write-Error 'one' } 2>$null 6>&1
+        $info.GetType().Name | Should -Be 'InformationRecord'
+        "$info" | Should -BeLike '`[ErrorAgent`] The certificate expired 3 days ago *(certain). Resolve-AgentError shows*'
+        $info.Tags | Should -Contain 'ErrorAgent'
+    }
+    It 'keeps the answer for Resolve-AgentError' {
+        try { Invoke-AgentCommand { throw 'zap' } 6>$null } catch { $null = $_ }
+        (Resolve-AgentError).Certainty | Should -Be 'certain'
+        @(Read-Report).Count | Should -Be 1
+    }
+    It 'keeps the exit code of a native program and diagnoses it' {
+        $global:LASTEXITCODE = 0
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null
+        $global:LASTEXITCODE | Should -Be 7
+        (Read-Report).native.exit_code | Should -Be 7
+    }
+    It 'hands -ErrorAction to the block and gives the preference back' {
+        function Test-It { Invoke-AgentCommand { Write-Error 'q'; 'x' } -ErrorAction SilentlyContinue; $ErrorActionPreference }
+        $ErrorActionPreference = 'Continue'
+        Test-It | Should -Be 'x', 'Continue'
+        Read-Report | Should -BeNullOrEmpty
+        { Invoke-AgentCommand { Write-Error 'q' } -ErrorAction Stop 6>$null } | Should -Throw
+    }
+    It 'works when every preference is strict' {
+        $ErrorActionPreference = 'Stop'
+        $PSNativeCommandUseErrorActionPreference = $true
+        { Invoke-AgentCommand { Write-Error 'strict' } 6>$null } | Should -Throw '*strict*'
+        $env:STAND_IN = 'fail'
+        { Invoke-AgentCommand { throw 'again' } 3>$null 6>$null } | Should -Throw 'again'
+    }
+    It 'does not harm the command when the agent is missing, fails or talks nonsense' {
+        foreach ($mode in 'fail', 'noise') {
+            $env:STAND_IN = $mode
+            $said = Invoke-AgentCommand { Write-Error 'one'; 'out' } 2>$null 3>&1
+            $said[0] | Should -Be 'out'
+            "$($said[1])" | Should -BeLike 'ErrorAgent: *'
+            $said.Count | Should -Be 2
+        }
+        $kept = $env:AGENT_COMMAND
+        $env:AGENT_COMMAND = '/nope/agent'
+        try { $said = Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>&1 } finally { $env:AGENT_COMMAND = $kept }
+        "$said" | Should -BeLike 'ErrorAgent: */nope/agent could not be started*'
+    }
+    It 'leaves only the command''s own errors in the list of errors' {
+        $env:STAND_IN = 'noise'
+        Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>$null
+        $global:Error.Count | Should -Be 1
+    }
+}

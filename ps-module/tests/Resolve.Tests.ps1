@@ -1,0 +1,97 @@
+Describe 'Resolve-AgentError' {
+    BeforeAll { . (Join-Path $PSScriptRoot 'Setup.ps1') }
+    BeforeEach { Reset-StandIn }
+    AfterAll { Remove-Item -LiteralPath $folder -Recurse; Remove-Item Env:AGENT_COMMAND, Env:STAND_IN_LOG, Env:STAND_IN -ErrorAction Ignore }
+
+    It 'answers with objects and a view of at most 80 columns' {
+        $answer = 'some text' | Resolve-AgentError
+        $answer.PSTypeNames[0] | Should -Be 'ErrorAgent.Diagnosis'
+        $answer.Proof | Should -Be 'certificate.not_expired: valid until 2026-11-21 23:59 UTC'
+        "$($answer.Fix[0])" | Should -Be 'Make a new certificate'
+        $answer.Fix.Count | Should -Be 2
+        $answer.CouldNotLook | Should -Be 'time.clock_in_sync: no answer in 1.0 s'
+        $lines = ($answer | Out-String -Width 80) -split "`r?`n"
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        $lines -match 'Make a new certificate' | Should -Not -BeNullOrEmpty
+    }
+    It 'joins lines of text to one error and keeps non-ASCII' {
+        $null = 'Gr', "$([char]0xFC)$([char]0xDF)e" | Resolve-AgentError
+        (Read-Report).text | Should -Be "Gr`n$([char]0xFC)$([char]0xDF)e"
+        [IO.File]::ReadAllBytes($env:STAND_IN_LOG) | Where-Object { $_ -gt 127 } | Should -BeNullOrEmpty
+        $env:STAND_IN = 'utf8'
+        ('x' | Resolve-AgentError).Cause | Should -BeLike "*M$([char]0xFC)nchen*"
+    }
+    It 'takes the newest error, records in exceptions, and whole chains' {
+        $global:Error.Insert(0, [Management.Automation.ErrorRecord]::new([Exception]::new('outer', [ArgumentException]::new('inner')), 'Id1', 'InvalidData', 'secret-target'))
+        $null = Resolve-AgentError
+        $report = Read-Report
+        $report.error_id | Should -Be 'Id1'
+        $report.exceptions.type | Should -Be 'System.Exception', 'System.ArgumentException'
+        Reset-StandIn
+        $null = [AggregateException]::new('many', [Exception[]] @([Exception]::new('a'), [Exception]::new('b'))) | Resolve-AgentError
+        (Read-Report).exceptions.Count | Should -Be 3
+        Reset-StandIn
+        $null = [Management.Automation.RuntimeException]::new('rt') | Resolve-AgentError
+        (Read-Report).error_id | Should -Be 'RuntimeException'
+    }
+    It 'hands over the options and never uses a shell' {
+        $null = 'x' | Resolve-AgentError -Offline -NoChecks -Budget 1.5
+        Get-Content "$env:STAND_IN_LOG.args" | Should -Be '["diagnose", "--format", "json", "--budget", "1.5", "--offline", "--no-checks"]'
+        ('x' | Resolve-AgentError -AsJson | ConvertFrom-Json).schema | Should -Be 1
+    }
+    It 'reads allowed parameters from the line, constants and plain variables only' {
+        function Connect-MgGraph { [CmdletBinding()] param($TenantId, $ClientId, $CertificateThumbprint, $ClientSecretCredential, $Environment) Write-Error 'no' }
+        $tenant = 'contoso.test'
+        Connect-MgGraph -TenantId $tenant -ClientId 'abc' -CertificateThumbprint (Get-Date) -ClientSecretCredential 'hush' -ErrorAction SilentlyContinue
+        $null = $global:Error[0] | Resolve-AgentError
+        $sent = (Read-Report).command.parameters
+        $sent.PSObject.Properties.Name | Should -Not -Contain 'CertificateThumbprint'
+        $sent.PSObject.Properties.Name | Should -Not -Contain 'ClientSecretCredential'
+    }
+    It 'survives cycles and getters that throw' {
+        Add-Type -TypeDefinition 'public class AgentBadException : System.Exception { public override string Message { get { throw new System.Exception("no"); } } public object Response { get { throw new System.Exception("no"); } } public object Self { get { return this; } } }'
+        $null = [AgentBadException]::new() | Resolve-AgentError
+        (Read-Report).exceptions[0].type | Should -Be 'AgentBadException'
+    }
+    It 'stops an agent that hangs' {
+        $env:STAND_IN = 'hang'
+        InModuleScope ErrorAgent {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            Invoke-Agent @('diagnose') '{}' 1 3>&1 | Should -BeLike '*no answer within 1 s and was stopped*'
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
+        }
+    }
+    It 'lets no secret leave, wherever it stands, and lifts the claims of the token' {
+        function Enc($o) { [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes(($o | ConvertTo-Json -Compress))).TrimEnd('=').Replace('+', '-').Replace('/', '_') }
+        $jwt = (Enc @{ alg = 'none' }) + '.' + (Enc @{ aud = 'https://graph.test'; exp = 1795423600; upn = 'alex@contoso.test'; scp = 'User.Read' }) + '.c2lnbmF0dXJlLXNpZ25hdHVyZQ'
+        $secret = 'abc8' + 'Q~FakeSecretValueForTestsOnly1234567'
+        $request = [Net.Http.HttpRequestMessage]::new('Get', 'https://graph.test/me?code=topsecretquery')
+        $request.Headers.Authorization = [Net.Http.Headers.AuthenticationHeaderValue]::new('Bearer', $jwt)
+        $inner = [Exception]::new("inner client_secret=Wint3r-Fake and refresh_token: '0.AXkAFakeRefreshTokenForTestsOnly'")
+        $record = [Management.Automation.ErrorRecord]::new([Exception]::new("outer $jwt Password=Hunter-22x", $inner), "Id $secret", 'InvalidOperation', $request)
+        $record.ErrorDetails = [Management.Automation.ErrorDetails]::new("{`"access_token`":`"opaque-token-value`",`"x`":`"$secret`"} Authorization: Basic QWxleDpwYXNz")
+        $null = $record | Resolve-AgentError
+        $raw = [IO.File]::ReadAllText($env:STAND_IN_LOG)
+        foreach ($part in $jwt, $jwt.Split('.')[1], $secret, 'Wint3r-Fake', 'AXkAFake', 'Hunter-22x', 'opaque-token-value', 'QWxleDpwYXNz', 'topsecretquery', 'alex@') {
+            $raw | Should -Not -Match ([regex]::Escape($part))
+        }
+        $report = Read-Report
+        $report.token.aud | Should -Be 'https://graph.test'
+        $report.token.exp | Should -Be 1795423600
+        $report.http.url | Should -Be 'https://graph.test/me'
+        Reset-StandIn
+        $null = "Connect-X -ClientSecret '$secret' -Password Plain-pw1 ; ConvertTo-SecureString 'Plain-pw2' -AsPlainText; $jwt" | Resolve-AgentError
+        $raw = [IO.File]::ReadAllText($env:STAND_IN_LOG)
+        foreach ($part in $secret, 'Plain-pw1', 'Plain-pw2', $jwt.Split('.')[1]) { $raw | Should -Not -Match ([regex]::Escape($part)) }
+        (Read-Report).token.scp | Should -Be 'User.Read'
+        (Read-Report).text | Should -Match '<jwt>'
+    }
+    It 'quotes arguments so that a program reads them back' {
+        InModuleScope ErrorAgent {
+            ConvertTo-AgentArgument 'plain' | Should -Be 'plain'
+            ConvertTo-AgentArgument 'a b\' | Should -Be '"a b\\"'
+            ConvertTo-AgentArgument 'a "b" \"' | Should -Be '"a \"b\" \\\""'
+            ConvertTo-AgentArgument '' | Should -Be '""'
+        }
+    }
+}
