@@ -11,12 +11,12 @@ def module_versions_agree(
 ) -> Verdict:
     """Do the modules of this module's family have one version?
 
-    The family is the name up to its second dot (``Microsoft.Graph``), else up to its first (``Az``). Loaded modules decide;
+    The family is the name up to its second dot (``Microsoft.Graph``), or ``Az``. Loaded modules decide;
     several installed versions only make a mixture possible, so they warn. Modules of the ``Az`` family are versioned apart
     from each other, so there only two versions of one module disagree.
     """
-    family = ".".join(module.split(".")[:2]) if module.count(".") else module
-    by_name = family.lower().startswith("az.")
+    by_name = module.lower() == "az" or module.lower().startswith("az.")
+    family = "Az" if by_name else ".".join(module.split(".")[:2])
     loaded = [(str(m[0]), str(m[1])) for m in modules if _belongs(str(m[0]), family)]
     if mixed := _mixed(loaded, by_name):
         return failed(f"Loaded in this session: {mixed}", state="several_loaded", versions=mixed)

@@ -1,6 +1,6 @@
 Describe 'Invoke-AgentCommand' {
     BeforeAll { . (Join-Path $PSScriptRoot 'Setup.ps1') }
-    BeforeEach { Reset-StandIn }
+    BeforeEach { Reset-StandIn; $ErrorActionPreference = 'Continue' }
     AfterAll { Remove-Item -LiteralPath $folder -Recurse; Remove-Item Env:AGENT_COMMAND, Env:STAND_IN_LOG, Env:STAND_IN -ErrorAction Ignore }
 
     It 'runs the block once and passes output through' {

@@ -1,6 +1,6 @@
 Describe 'Resolve-AgentError' {
     BeforeAll { . (Join-Path $PSScriptRoot 'Setup.ps1') }
-    BeforeEach { Reset-StandIn }
+    BeforeEach { Reset-StandIn; $ErrorActionPreference = 'Continue' }
     AfterAll { Remove-Item -LiteralPath $folder -Recurse; Remove-Item Env:AGENT_COMMAND, Env:STAND_IN_LOG, Env:STAND_IN -ErrorAction Ignore }
 
     It 'answers with objects and a view of at most 80 columns' {
@@ -44,6 +44,11 @@ Describe 'Resolve-AgentError' {
         $tenant = 'contoso.test'
         Connect-MgGraph -TenantId $tenant -ClientId 'abc' -CertificateThumbprint (Get-Date) -ClientSecretCredential 'hush' -ErrorAction SilentlyContinue
         $null = $global:Error[0] | Resolve-AgentError
+        $line = 'Connect-MgGraph -TenantId $tenant -ClientId abc -CertificateThumbprint (Get-Date) -Scopes A, B -ClientSecretCredential hush'
+        $read = InModuleScope ErrorAgent -Parameters @{ Line = $line; Session = $ExecutionContext.SessionState } { Get-AgentParameter $Line 'Connect-MgGraph' $Session }
+        $read['TenantId'] | Should -Be 'contoso.test'
+        $read['Scopes'] | Should -Be 'A B'
+        @($read.Keys) | Should -Be 'TenantId', 'ClientId', 'Scopes'
         $sent = (Read-Report).command.parameters
         $sent.PSObject.Properties.Name | Should -Not -Contain 'CertificateThumbprint'
         $sent.PSObject.Properties.Name | Should -Not -Contain 'ClientSecretCredential'
@@ -83,6 +88,7 @@ Describe 'Resolve-AgentError' {
         $null = "Connect-X -ClientSecret '$secret' -Password Plain-pw1 ; ConvertTo-SecureString 'Plain-pw2' -AsPlainText; $jwt" | Resolve-AgentError
         $raw = [IO.File]::ReadAllText($env:STAND_IN_LOG)
         foreach ($part in $secret, 'Plain-pw1', 'Plain-pw2', $jwt.Split('.')[1]) { $raw | Should -Not -Match ([regex]::Escape($part)) }
+        (InModuleScope ErrorAgent { Protect-AgentText '{"password":"a b","n":1}' } | ConvertFrom-Json).n | Should -Be 1
         (Read-Report).token.scp | Should -Be 'User.Read'
         (Read-Report).text | Should -Match '<jwt>'
     }

@@ -2,7 +2,11 @@
 # A new call needs a line here, taken from a machine with 5.1 (Get-Command NAME).
 @{
     'Add-Member' = @('InputObject', 'TypeName', 'PassThru', 'MemberType', 'Name', 'Value', 'SecondValue', 'Force', 'NotePropertyName', 'NotePropertyValue', 'NotePropertyMembers')
+    'ConvertFrom-Json' = @('InputObject')
+    'ConvertTo-Json' = @('InputObject', 'Depth', 'Compress')
+    'ConvertTo-SecureString' = @('String', 'SecureKey', 'AsPlainText', 'Force', 'Key')
     'Export-ModuleMember' = @('Function', 'Cmdlet', 'Variable', 'Alias')
+    'ForEach-Object' = @('Process', 'InputObject', 'Begin', 'End', 'RemainingScripts', 'WhatIf', 'Confirm', 'MemberName', 'ArgumentList')
     'Get-ChildItem' = @('Path', 'Filter', 'Include', 'Exclude', 'Recurse', 'Depth', 'Force', 'Name', 'UseTransaction', 'Attributes', 'Directory', 'File', 'Hidden', 'ReadOnly', 'System', 'LiteralPath')
     'Get-Command' = @('ArgumentList', 'Verb', 'Noun', 'Module', 'FullyQualifiedModule', 'TotalCount', 'Syntax', 'ShowCommandInfo', 'All', 'ListImported', 'ParameterName', 'ParameterType', 'Name', 'CommandType')
     'Get-Location' = @('PSProvider', 'PSDrive', 'UseTransaction', 'Stack', 'StackName')

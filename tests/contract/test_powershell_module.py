@@ -14,7 +14,6 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "ps-module"
 
 RUN = """
-$ErrorActionPreference = 'Stop'
 $env:PSModulePath = (Join-Path $PSHOME 'Modules') + [IO.Path]::PathSeparator + $env:PSModulePath
 Import-Module Pester -MinimumVersion 5.0
 $c = New-PesterConfiguration

@@ -64,9 +64,11 @@ function Add-AgentRecord {
     Add-AgentExceptions $Report (Get-AgentException $Record.Exception) $Record.TargetObject
     $Report['error_id'] = Protect-AgentText $Record.FullyQualifiedErrorId 1000
     $category = $Record.CategoryInfo
+    # A request's own text is its whole head, query and all; its parts are in http.
+    $target = if ($category.TargetType -like 'Http*Message') { '' } else { $category.TargetName }
     $Report['category'] = [ordered] @{
         category = [string] $category.Category; activity = Protect-AgentText $category.Activity 200
-        reason = Protect-AgentText $category.Reason 200; target_name = Protect-AgentText $category.TargetName 300
+        reason = Protect-AgentText $category.Reason 200; target_name = Protect-AgentText $target 300
         target_type = Protect-AgentText $category.TargetType 200
     }
     $details = $Record.ErrorDetails

@@ -7,7 +7,8 @@ function Protect-AgentText {
     $field = 'client_?secret|secret_?text|\w*_client_secret|\w*access_?token|refresh_?token|id_?token|client_assertion|device_code|' +
         'samlresponse|wresult|password|passwd|pwd|passphrase|certificatepassword|accountkey|sharedaccess(?:key|signature)|' +
         'estsauth\w*|x-ms-refreshtokencredential|api[_-]?key|secret'
-    $quoted = '"[^"]*"|''[^'']*'''
+    # The quotes stay, so that a body in JSON stays JSON.
+    $quoted = '(?<q>["''])(?:(?!\k<q>).)*\k<q>'
     $rules = @(
         @('-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\z)', '<pem>'),
         @('eyJ[\w-]{6,}(?:\s{0,6}(?:\.|%2E)\s{0,6}[\w-]+(?:[ \t]*\r?\n[ \t|]*[\w-]{12,})*){0,4}', '<jwt>'),
@@ -15,10 +16,10 @@ function Protect-AgentText {
         @('(\b(?:bearer|basic)\s+)(?=[^\s"'',;<>]*[0-9_.=-])[^\s"'',;<>]{12,}', '$1<secret>'),
         @('[\w.~-]{3}\dQ(?:~|%7E)[\w.~%-]{31,40}', '<client-secret>'),
         @('(\b(?:set-)?cookie["'']?\s*[:=]\s*)[^\r\n]{2,}', '$1<cookie>'),
-        @("(\b(?:$field)\b[""']?\s*(?:[:=]|%3D)\s*)(?:$quoted|(?![`$<])[^\s""'&,;<>}\])]{2,})", '$1<secret>'),
-        @("((?<!\w)-(?:\w*Password|\w*Secret\w*|AccessToken|Token|ApiKey|PassPhrase|String)(?::|\s+))(?:$quoted|(?![-`$(@<|])[^\s;|)]{2,})", '$1<secret>'),
-        @("(ConvertTo-SecureString\s+(?:-AsPlainText\s+|-Force\s+)*)(?:$quoted|(?![-`$(@<])\S{2,})", '$1<secret>'),
-        @("((?:PSCredential|NetworkCredential)\]?(?:::new)?\s*\(\s*[^,()]{1,200},\s*)(?:$quoted)", '$1<secret>'),
+        @("(\b(?:$field)\b[""']?\s*(?:[:=]|%3D)\s*)(?:$quoted|(?![`$<])[^\s""'&,;<>}\])]{2,})", '$1${q}<secret>${q}'),
+        @("((?<!\w)-(?:\w*Password|\w*Secret\w*|AccessToken|Token|ApiKey|PassPhrase|String)(?::|\s+))(?:$quoted|(?![-`$(@<|])[^\s;|)]{2,})", '$1${q}<secret>${q}'),
+        @("(ConvertTo-SecureString\s+(?:-AsPlainText\s+|-Force\s+)*)(?:$quoted|(?![-`$(@<])\S{2,})", '$1${q}<secret>${q}'),
+        @("((?:PSCredential|NetworkCredential)\]?(?:::new)?\s*\(\s*[^,()]{1,200},\s*)(?:$quoted)", '$1${q}<secret>${q}'),
         @('(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@"''<>]{1,300}@', '$1<login>@'),
         @('(\bsig(?:=|%3D))[\w%+/=-]{8,}', '$1<secret>'),
         @('([?&\s]code=)[\w.~%-]{20,}', '$1<secret>'),
