@@ -2,6 +2,7 @@
 Set-StrictMode -Version Latest
 $script:Allow = Import-PowerShellDataFile -LiteralPath (Join-Path $PSScriptRoot 'AllowList.psd1')
 $script:Last = $null
+$script:Hidden = @()
 foreach ($folder in 'Private', 'Public') {
     foreach ($file in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot $folder) -Filter '*.ps1') { . $file.FullName }
 }

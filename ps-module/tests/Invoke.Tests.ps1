@@ -72,6 +72,10 @@ Describe 'Invoke-AgentCommand' {
         try { $said = Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>&1 } finally { $env:AGENT_COMMAND = $kept }
         "$said" | Should -BeLike 'ErrorAgent: */nope/agent could not be started*'
     }
+    It 'does not diagnose what the command silenced or caught' {
+        Invoke-AgentCommand { Get-Item /nope -ErrorAction SilentlyContinue; try { throw 'x' } catch { 'handled' } } | Should -Be 'handled'
+        Read-Report | Should -BeNullOrEmpty
+    }
     It 'leaves only the command''s own errors in the list of errors' {
         $env:STAND_IN = 'noise'
         Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>$null

@@ -92,6 +92,24 @@ Describe 'Resolve-AgentError' {
         (Read-Report).token.scp | Should -Be 'User.Read'
         (Read-Report).text | Should -Match '<jwt>'
     }
+    It 'hides a secret of the line wherever a message repeats it' {
+        function Set-Pin { [CmdletBinding()] param([int] $Pin, $Name) }
+        try { Set-Pin -Pin 'Wint3r-Fake!Pass' -Name 'x' } catch { $null = $_ | Resolve-AgentError }
+        try { Set-Pin -Pin 'plain words' -Name 'x' } catch { $null = $_ | Resolve-AgentError }
+        [IO.File]::ReadAllText($env:STAND_IN_LOG) | Should -Not -Match 'Wint3r|plain words'
+    }
+    It 'breaks a long command so that it still can be pasted' {
+        InModuleScope ErrorAgent {
+            $long = "Add-Something -Name 'a b c d e f g h i' -Other one -Third two -Fourth three"
+            $text = Format-AgentFix @([pscustomobject] @{ Do = 'word ' * 30; Run = $long })
+            $lines = $text -split '\r?\n'
+            ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 64
+            $command = ($lines -match '^     ' -join "`n")
+            $tree = [scriptblock]::Create($command).Ast.FindAll({ param($n) $n -is [Management.Automation.Language.CommandAst] }, $true)
+            @($tree).Count | Should -Be 1
+            $tree[0].CommandElements.Count | Should -Be 9
+        }
+    }
     It 'quotes arguments so that a program reads them back' {
         InModuleScope ErrorAgent {
             ConvertTo-AgentArgument 'plain' | Should -Be 'plain'

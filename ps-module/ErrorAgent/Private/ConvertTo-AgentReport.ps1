@@ -8,6 +8,8 @@ function ConvertTo-AgentReport {
     }
     $record = Get-AgentRecord $InputObject
     $asked = ''
+    $call = if ($null -ne $record) { $record.InvocationInfo }
+    $script:Hidden = if ($call) { @(Find-AgentSecret ([string] $call.Line)) + @(Find-AgentSecret (Get-AgentStatement $call)) } else { @() }
     if ($null -ne $record) { $asked = Add-AgentRecord $report $record $Session }
     elseif ($InputObject -is [Exception]) { Add-AgentExceptions $report @(Get-AgentException $InputObject) $null }
     elseif ($null -ne $InputObject) {

@@ -46,11 +46,45 @@ function ConvertTo-AgentDiagnosis {
         Verdict      = $verdict
         Proof        = @($results | Where-Object { $moved -contains $_.check -and $_.status -ne 'unknown' } | ForEach-Object { "$($_.check): $($_.summary)" })
         Fix          = @($fix)
+        FixText      = Format-AgentFix $fix
         RuledOut     = @(Get-AgentList $answer 'ruled_out' | ForEach-Object { $_.short })
         CouldNotLook = @($results | Where-Object { $_.status -eq 'unknown' } | ForEach-Object { "$($_.check): $($_.summary)" })
         Matches      = @(Get-AgentList $answer 'matches')
         Causes       = $causes
         Next         = [string] $next
         Json         = $Json.Trim()
+    }
+}
+
+function Format-AgentFix {
+    # The steps for the list view: sentences wrapped at words, long commands continued with a backtick, ready to paste.
+    param([object[]] $Steps)
+    $number = 0
+    $lines = foreach ($step in $Steps) {
+        $number++
+        $left = "$number  "
+        foreach ($line in Split-AgentLine ([string] $step.Do) 58 $false) { $left + $line; $left = '   ' }
+        if (-not $step.Run) { continue }
+        $left = '     '
+        foreach ($line in Split-AgentLine ([string] $step.Run) 55 $true) { $left + $line; $left = '       ' }
+    }
+    @($lines) -join [Environment]::NewLine
+}
+
+function Split-AgentLine {
+    # The text in lines of at most Width where it has spaces; a command is broken only outside of quotes.
+    param([string] $Text, [int] $Width, [bool] $Command)
+    foreach ($whole in $Text -split '\r?\n') {
+        $line = ''
+        foreach ($word in $whole.Split(' ')) {
+            $open = $Command -and ((($line -replace '[^'']').Length % 2) -or (($line -replace '[^"]').Length % 2))
+            if ($line -and -not $open -and $line.Length + 1 + $word.Length -gt $Width) {
+                if ($Command) { "$line ``" } else { $line }
+                $line = $word
+            }
+            elseif ($line) { $line += " $word" }
+            else { $line = $word }
+        }
+        $line
     }
 }

@@ -50,7 +50,8 @@ function Invoke-Agent {
         $bytes = [Text.Encoding]::UTF8.GetBytes($Json)
         try {
             $written = $process.StandardInput.BaseStream.WriteAsync($bytes, 0, $bytes.Length).Wait($limit)
-            if ($written) { $process.StandardInput.Dispose() }
+            # The stream, not its writer: closing the writer can add a byte order mark in Windows PowerShell.
+            if ($written) { $process.StandardInput.BaseStream.Dispose() }
         }
         catch { $written = $false } # an agent that ended early tells why by its exit code
         if (-not $process.WaitForExit([Math]::Max(1, $limit - $clock.ElapsedMilliseconds))) {
@@ -70,8 +71,8 @@ function Invoke-Agent {
     catch { Write-Warning "ErrorAgent: $($program[0]) could not be started: $(Protect-AgentText $_.Exception.Message 300)" }
     finally {
         if ($process) {
-            try { if (-not $process.HasExited) { $process.Kill() } } catch { $null = $_ }
-            $process.Dispose()
+            try { if (-not $process.HasExited) { $process.Kill() } } catch { $null = $_ } # it just ended by itself
+            try { $process.Dispose() } catch { $null = $_ }
         }
     }
 }

@@ -3,14 +3,15 @@ function Protect-AgentText {
     param([object] $Text, [int] $Limit = 20000)
     if ($null -eq $Text) { return '' }
     try { $value = $Text.ToString() } catch { return '' }
+    foreach ($hidden in $script:Hidden) { $value = $value.Replace($hidden, '<secret>') }
     $option = [Text.RegularExpressions.RegexOptions]'IgnoreCase, Singleline'
     $field = 'client_?secret|secret_?text|\w*_client_secret|\w*access_?token|refresh_?token|id_?token|client_assertion|device_code|' +
-        'samlresponse|wresult|password|passwd|pwd|passphrase|certificatepassword|accountkey|sharedaccess(?:key|signature)|' +
+        'samlresponse|wresult|\w*password|\w*passwd|\w*pwd|\w*passphrase|accountkey|sharedaccess(?:key|signature)|' +
         'estsauth\w*|x-ms-refreshtokencredential|api[_-]?key|secret'
     # The quotes stay, so that a body in JSON stays JSON.
     $quoted = '(?<q>["''])(?:(?!\k<q>).)*\k<q>'
     $rules = @(
-        @('-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\z)', '<pem>'),
+        @('-----BEGIN [A-Z\s|]+-----.*?(?:-----END [A-Z\s|]+-----|\z)', '<pem>'),
         @('eyJ[\w-]{6,}(?:\s{0,6}(?:\.|%2E)\s{0,6}[\w-]+(?:[ \t]*\r?\n[ \t|]*[\w-]{12,})*){0,4}', '<jwt>'),
         @('((?:proxy-)?authorization["'']?\s*[:=]\s*["'']?(?:(?:bearer|basic|negotiate|ntlm|pop|digest|sharedkey)\s+)?)(?!<jwt>)[^\s"'',;}\]]{4,}', '$1<secret>'),
         @('(\b(?:bearer|basic)\s+)(?=[^\s"'',;<>]*[0-9_.=-])[^\s"'',;<>]{12,}', '$1<secret>'),
@@ -37,4 +38,23 @@ function Protect-AgentText {
         $value = $value.Substring(0, $half) + ' ... ' + $value.Substring($value.Length - $half)
     }
     $value
+}
+
+function Find-AgentSecret {
+    # Constants on the failed line that are secrets by their parameter's name or by their look: messages repeat them bare.
+    param([string] $Line)
+    $tokens = $null; $faults = $null
+    $tree = [Management.Automation.Language.Parser]::ParseInput($Line, [ref] $tokens, [ref] $faults)
+    foreach ($node in $tree.FindAll({ param($n) $n -is [Management.Automation.Language.StringConstantExpressionAst] }, $true)) {
+        $text = $node.Value
+        if ($text.Length -lt 4 -or $text.Length -gt 4000) { continue }
+        # All four kinds of characters and neither a space nor a path's: what password rules ask for, and names do not have.
+        $strong = $text.Length -ge 8 -and $text -cmatch '[a-z]' -and $text -cmatch '[A-Z]' -and $text -match '\d' -and $text -match '[!#%^&*+=?$~]' -and $text -notmatch '[\s/\\]'
+        if ($strong) { $text; continue }
+        $call = $node.Parent
+        if ($call -isnot [Management.Automation.Language.CommandAst]) { continue }
+        $place = $call.CommandElements.IndexOf($node)
+        $before = if ($place -gt 0) { $call.CommandElements[$place - 1] }
+        if ($before -is [Management.Automation.Language.CommandParameterAst] -and $before.ParameterName -match 'password|secret|token|passphrase|^pin$|apikey|credential') { $text }
+    }
 }
