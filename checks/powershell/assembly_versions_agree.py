@@ -14,8 +14,7 @@ _EVIDENCE = {"state": "text", "versions": "text", "assembly": "text", "path": "t
 def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (), module: str = "") -> Verdict:
     """Does the session hold one version of each sign-in assembly, loaded from the folder of the module that needs it?
 
-    The list of loaded assemblies decides. Without it the DLLs in the newest installed modules of the family are compared,
-    which only shows that a conflict is possible: the order of loading is not visible on disk.
+    Without a list of loaded assemblies, the DLLs of installed modules are compared: that shows only a possible conflict.
     """
     loaded = [(*map(str, a), "", "", "") for a in assemblies]
     for name in sorted({a[0] for a in loaded}):
@@ -24,9 +23,7 @@ def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (
         if len(versions) > 1:
             text = f"{name} is loaded twice: {' and '.join(versions)}"
             return failed(text, state="two_versions", versions=", ".join(versions), assembly=name, path=same[-1][2])
-    strange = [a for a in loaded if module and _other_module(a[2], module)]
-    if strange:
-        a = strange[0]
+    for a in [a for a in loaded if module and _other_module(a[2], module)][:1]:
         text = f"{a[0]} {a[1]} was loaded by another module: {a[2]}"
         return failed(text, state="foreign_location", versions=a[1], assembly=a[0], path=a[2])
     if loaded:

@@ -75,6 +75,8 @@ Describe 'Invoke-AgentCommand' {
     It 'does not diagnose what the command silenced or caught' {
         Invoke-AgentCommand { Get-Item /nope -ErrorAction SilentlyContinue; try { throw 'x' } catch { 'handled' } } | Should -Be 'handled'
         Read-Report | Should -BeNullOrEmpty
+        Invoke-AgentCommand { try { Write-Error 'plain' } catch { 'never' }; try { throw 'x' } catch { 'handled' } } 2>$null 6>$null | Should -Be 'handled'
+        (Read-Report).exceptions[0].message | Should -Be 'plain'
     }
     It 'leaves only the command''s own errors in the list of errors' {
         $env:STAND_IN = 'noise'

@@ -13,12 +13,23 @@ function Show-AgentHint {
 }
 
 function Test-AgentSilenced {
-    # Did the failed command ask for silence? Told by the words on its line; a preference deep in another script is not visible.
-    param([object] $Record)
+    # Did the block ask for silence, or catch this error itself? Told by its own words; what a called script does is not visible.
+    param([object] $Record, [scriptblock] $Block, [bool] $Stop)
     $record = Get-AgentRecord $Record
     if ($null -eq $record -or $null -eq $record.InvocationInfo) { return $false }
-    $line = [string] (Get-AgentStatement $record.InvocationInfo)
-    $line -match '(?i)-(?:ErrorAction|EA)[\s:]+[''"]?(?:SilentlyContinue|Ignore|0|4)\b' -or $line -match '2>\s*\$null' -or $line -match '(?i)\bcatch\b'
+    $call = $record.InvocationInfo
+    $words = '(?i)-(?:ErrorAction|EA)[\s:]+[''"]?'
+    $statement = [string] (Get-AgentStatement $call)
+    if ($statement -match "$words(?:SilentlyContinue|Ignore|0|4)\b" -or $statement -match '2>\s*\$null') { return $true }
+    if ([string] $call.ScriptName -ne [string] $Block.File) { return $false }
+    $guarded = $Block.Ast.FindAll({ param($n) $n -is [Management.Automation.Language.TryStatementAst] -and $n.CatchClauses.Count }, $true) | Where-Object {
+        $e = $_.Body.Extent
+        $after = $call.ScriptLineNumber -gt $e.StartLineNumber -or ($call.ScriptLineNumber -eq $e.StartLineNumber -and $call.OffsetInLine -ge $e.StartColumnNumber)
+        $before = $call.ScriptLineNumber -lt $e.EndLineNumber -or ($call.ScriptLineNumber -eq $e.EndLineNumber -and $call.OffsetInLine -le $e.EndColumnNumber)
+        $after -and $before
+    }
+    # Inside try only what stops is caught: a command's plain error record is still shown.
+    [bool] $guarded -and ($Stop -or $null -eq $call.MyCommand -or $statement -match "${words}(?:Stop|1)\b")
 }
 
 function Test-AgentSame {

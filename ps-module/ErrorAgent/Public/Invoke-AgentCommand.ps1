@@ -46,6 +46,21 @@ function Invoke-AgentCommand {
         Show-AgentHint $_ $PSCmdlet.SessionState $null $Offline $PSBoundParameters
         throw
     }
+    $mood = [string] $(if ($lend) { $PSBoundParameters['ErrorAction'] } else { $variables.GetValue('ErrorActionPreference') })
+    $new = New-Object 'System.Collections.Generic.List[object]'
+    foreach ($item in $global:Error) { if ([object]::ReferenceEquals($item, $newest)) { break }; $new.Add($item) }
+    if ($new.Count) {
+        if ($mood -in 'SilentlyContinue', 'Ignore') { return }
+        $shown = $new | Where-Object { -not (Test-AgentSilenced $_ $ScriptBlock ($mood -eq 'Stop')) } | Select-Object -First 1
+        if ($null -ne $shown) { Show-AgentHint $shown $PSCmdlet.SessionState $null $Offline $PSBoundParameters }
+    }
+    elseif ($lend) { $variables.Remove('local:ErrorActionPreference') }
+        }
+    }
+    catch {
+        Show-AgentHint $_ $PSCmdlet.SessionState $null $Offline $PSBoundParameters
+        throw
+    }
     $quiet = [string] $(if ($lend) { $PSBoundParameters['ErrorAction'] } else { $variables.GetValue('ErrorActionPreference') }) -in 'SilentlyContinue', 'Ignore'
     $latest = if ($global:Error.Count) { $global:Error[0] }
     if ($null -ne $latest -and -not [object]::ReferenceEquals($latest, $newest)) {
