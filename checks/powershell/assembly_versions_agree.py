@@ -12,7 +12,7 @@ _EVIDENCE = {"state": "text", "versions": "text", "assembly": "text", "path": "t
 
 @check(cost=Cost.SLOW, timeout_s=3.0, evidence=_EVIDENCE, group="assemblies")
 def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (), module: str = "") -> Verdict:
-    """Does the session hold one version of each sign-in assembly, loaded from the folder of the module that needs it?
+    """Does the session hold one version of each sign-in assembly, from the folder of the module that needs it?
 
     Without a list of loaded assemblies, the DLLs of installed modules are compared: that shows only a possible conflict.
     """
@@ -23,7 +23,7 @@ def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (
         if len(versions) > 1:
             text = f"{name} is loaded twice: {' and '.join(versions)}"
             return failed(text, state="two_versions", versions=", ".join(versions), assembly=name, path=same[-1][2])
-    for a in [a for a in loaded if module and _other_module(a[2], module)][:1]:
+    for a in (a for a in loaded if module and _other_module(a[2], module)):
         text = f"{a[0]} {a[1]} was loaded by another module: {a[2]}"
         return failed(text, state="foreign_location", versions=a[1], assembly=a[0], path=a[2])
     if loaded:
@@ -34,12 +34,11 @@ def assembly_versions_agree(system: System, *, assemblies: tuple[Value, ...] = (
 
 
 def _other_module(location: str, module: str) -> bool:
-    parts = [p.lower() for p in location.replace("\\", "/").split("/")]
-    family = module.lower().split(".")[0]
+    parts = location.lower().replace("\\", "/").split("/")
     if "modules" not in parts:
         return False  # the program's own folder, or a location that is not known
     owner = parts[len(parts) - parts[::-1].index("modules") :][0]
-    return owner.split(".")[0] != family
+    return owner.split(".")[0] != module.lower().split(".")[0]
 
 
 def _on_disk(system: System, module: str) -> Verdict:

@@ -54,18 +54,6 @@ function Invoke-AgentCommand {
         $shown = $new | Where-Object { -not (Test-AgentSilenced $_ $ScriptBlock ($mood -eq 'Stop')) } | Select-Object -First 1
         if ($null -ne $shown) { Show-AgentHint $shown $PSCmdlet.SessionState $null $Offline $PSBoundParameters }
     }
-    elseif ($lend) { $variables.Remove('local:ErrorActionPreference') }
-        }
-    }
-    catch {
-        Show-AgentHint $_ $PSCmdlet.SessionState $null $Offline $PSBoundParameters
-        throw
-    }
-    $quiet = [string] $(if ($lend) { $PSBoundParameters['ErrorAction'] } else { $variables.GetValue('ErrorActionPreference') }) -in 'SilentlyContinue', 'Ignore'
-    $latest = if ($global:Error.Count) { $global:Error[0] }
-    if ($null -ne $latest -and -not [object]::ReferenceEquals($latest, $newest)) {
-        if (-not $quiet -and -not (Test-AgentSilenced $latest)) { Show-AgentHint $latest $PSCmdlet.SessionState $null $Offline $PSBoundParameters }
-    }
     elseif ($variables.GetValue('global:LASTEXITCODE') -and $variables.GetValue('global:LASTEXITCODE') -ne $code) {
         # An exit code equal to the one before the block cannot be told from it and is not diagnosed.
         $native = @{ ExitCode = $variables.GetValue('global:LASTEXITCODE') }
