@@ -53,6 +53,30 @@ Describe 'Resolve-AgentError' {
         $sent.PSObject.Properties.Name | Should -Not -Contain 'CertificateThumbprint'
         $sent.PSObject.Properties.Name | Should -Not -Contain 'ClientSecretCredential'
     }
+    It 'sends the sign-in context and its addresses by named properties only' {
+        $graph = New-Module -Name Microsoft.Graph.Authentication -ScriptBlock {
+            function Get-MgContext { [pscustomobject] @{ ClientId = 'c1'; TenantId = 't1'; AuthType = 'AppOnly'; Scopes = 'A', 'B'; Environment = 'China'; ClientSecret = 'never-sent'; Certificate = 'never-sent' } }
+            function Get-MgEnvironment { [pscustomobject] @{ Name = 'Global'; AzureADEndpoint = 'no' }; [pscustomobject] @{ Name = 'China'; AzureADEndpoint = 'https://login.china.test'; GraphEndpoint = 'https://graph.china.test' } }
+            Export-ModuleMember -Function *
+        } | Import-Module -PassThru
+        try { $null = 'x' | Resolve-AgentError } finally { Remove-Module $graph }
+        $report = Read-Report
+        $report.context.client_id | Should -Be 'c1'
+        $report.context.scopes | Should -Be 'A B'
+        $report.environment.authority | Should -Be 'https://login.china.test'
+        $report.environment.graph | Should -Be 'https://graph.china.test'
+        $report.modules.name | Should -Contain 'Microsoft.Graph.Authentication'
+        [IO.File]::ReadAllText($env:STAND_IN_LOG) | Should -Not -Match 'never-sent'
+        Reset-StandIn
+        $null = 'x' | Resolve-AgentError
+        (Read-Report).PSObject.Properties.Name | Should -Not -Contain 'context'
+    }
+    It 'says what to do when no agent is found' {
+        InModuleScope ErrorAgent {
+            Mock Get-AgentProgram { }
+            Invoke-Agent @('diagnose') '{}' 1 3>&1 | Should -BeLike '*agent was not found. Install it*'
+        }
+    }
     It 'survives cycles and getters that throw' {
         Add-Type -TypeDefinition 'public class AgentBadException : System.Exception { public override string Message { get { throw new System.Exception("no"); } } public object Response { get { throw new System.Exception("no"); } } public object Self { get { return this; } } }'
         $null = [AgentBadException]::new() | Resolve-AgentError
