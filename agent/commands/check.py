@@ -1,0 +1,127 @@
+"""``agent check``: list the checks, or run one."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from agent.catalogue.load import load
+from agent.compose import call_json, plain
+from agent.errors import UsageError
+from agent.exits import OF_STATUS, OK
+from agent.model import CheckCall, Result, Status
+from agent.plan import coerce
+from agent.redact import redact_text, scrub
+from agent.run import run
+from agent.system.live import LiveSystem
+
+_FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+@click.group()
+def command() -> None:
+    """List the checks, or run one of them."""
+
+
+@command.command("list")
+@_FORMAT
+def list_(format_: str) -> int:
+    """List all checks with their parameters and cost."""
+    specs = load().checks
+    if format_ == "json":
+        click.echo(json.dumps([{"id": check, **spec} for check, spec in specs.items()]))
+        return OK
+    from agent.render.style import style_for
+
+    style = style_for(sys.stdout)
+    for check, spec in specs.items():
+        click.echo(style.safe(f"{check:<36} {spec['cost']:<8} {spec['title']}"))
+    return OK
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [check for check in load().checks if check.startswith(incomplete)]
+
+
+@command.command("run")
+@click.argument("check_id", metavar="ID", shell_complete=_complete)
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the check; may be repeated."
+)
+@click.option("--timeout", type=click.FloatRange(0.1, 600), help="Seconds to wait instead of the check's own limit.")
+@_FORMAT
+def run_(check_id: str, params: tuple[str, ...], timeout: float | None, format_: str) -> int:
+    """Run the check ID and show its answer."""
+    spec = load().checks.get(check_id)
+    if spec is None:
+        import difflib
+
+        near = difflib.get_close_matches(check_id, list(load().checks), 1)
+        raise UsageError(
+            f"no check {check_id!r}{f'; did you mean {near[0]}?' if near else '; agent check list shows them'}"
+        )
+    call = CheckCall(check_id, _parameters(check_id, spec, params))
+    limit = timeout or spec["timeout_s"]
+    result = run([call], LiveSystem(), timeouts_s={check_id: limit}, deadline=time.monotonic() + limit)[0]
+    if format_ == "json":
+        click.echo(json.dumps(scrub(as_json(result))))
+    else:
+        _show(result, spec)
+    return OF_STATUS[result.status]
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result as JSON."""
+    return {
+        **call_json(result.call),
+        "status": result.status.name.lower(),
+        "summary": result.summary,
+        "evidence": {k: plain(v) for k, v in result.evidence.items()},
+        "reason": result.reason.value if result.reason else None,
+        "elapsed_ms": result.elapsed_ms,
+    }
+
+
+def _show(result: Result, spec: Mapping[str, Any]) -> None:
+    from agent.render.style import style_for
+    from agent.times import show_time
+
+    style = style_for(sys.stdout)
+    looks = {Status.PASS: ("green",), Status.WARN: ("yellow",), Status.FAIL: ("red", "bold"), Status.UNKNOWN: ("dim",)}
+    click.echo(
+        f"{style.paint(result.status.name.lower(), *looks[result.status])}  {style.safe(redact_text(result.summary))}",
+        color=True,
+    )
+    for name, value in result.evidence.items():
+        unit = spec["evidence"].get(name, "text")
+        shown = (
+            show_time(float(value))
+            if unit == "time"
+            else f"{value}{'' if unit in ('text', 'host', 'bool', 'version') else ' ' + unit}"
+        )
+        click.echo(style.safe(redact_text(f"  {name}: {shown}")))
+    if result.reason:
+        click.echo(f"  reason: {result.reason.value}")
+
+
+def _parameters(check_id: str, spec: Mapping[str, Any], given: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
+    declared = spec["params"]
+    values = {}
+    for pair in given:
+        name, equals, text = pair.partition("=")
+        if not equals or name not in declared:
+            raise UsageError(
+                f"--param {pair!r}: {check_id} takes {', '.join(f'{n}=...' for n in declared) or 'no parameters'}"
+            )
+        try:
+            values[name] = coerce(text, declared[name]["type"])
+        except ValueError as fault:
+            raise UsageError(f"--param {name}: {text!r} is not a {declared[name]['type']}") from fault
+    if missing := [n for n, p in declared.items() if p["required"] and n not in values]:
+        raise UsageError(f"{check_id} needs --param {missing[0]}=...")
+    return tuple(sorted(values.items()))
