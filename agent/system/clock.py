@@ -108,7 +108,7 @@ def split_server(server: str) -> tuple[str, int]:
 
 
 def _exchange(server: str, address: str, port: int, timeout_s: float) -> NtpAnswer:
-    import ntplib
+    import ntplib  # type: ignore[import-untyped]
 
     def ask() -> Any:
         return ntplib.NTPClient().request(address, version=3, port=port, timeout=timeout_s)
@@ -192,8 +192,12 @@ def _w32time_parameter(name: str) -> Any:
 def _texts(root: str, patterns: Iterable[str]) -> Iterable[str]:
     for pattern in patterns:
         for path in sorted(glob.glob(os.path.join(root, pattern))):
-            try:
-                with open(path, encoding="utf-8", errors="replace") as file:
-                    yield file.read(65536)
-            except OSError:
-                continue  # readable by root only: what this account cannot see counts as not configured
+            yield _text(path)
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(65536)
+    except OSError:
+        return ""  # readable by root only: what this account cannot see counts as not configured
