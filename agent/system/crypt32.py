@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from agent.errors import CannotObserve
@@ -22,7 +22,7 @@ from agent.system.winabi import BOOL, BYTE, DWORD, HANDLE, LONG, LPCWSTR, ULONG_
 class CERT_CONTEXT(ctypes.Structure):
     """One certificate of an open store."""
 
-    _fields_ = [  # noqa: RUF012 - the form ctypes wants
+    _fields_ = [
         ("dwCertEncodingType", DWORD),
         ("pbCertEncoded", ctypes.POINTER(BYTE)),
         ("cbCertEncoded", DWORD),
@@ -34,7 +34,7 @@ class CERT_CONTEXT(ctypes.Structure):
 class BCRYPT_PKCS1_PADDING_INFO(ctypes.Structure):
     """The hash algorithm a PKCS #1 signature names."""
 
-    _fields_ = [("pszAlgId", LPCWSTR)]  # noqa: RUF012 - the form ctypes wants
+    _fields_ = [("pszAlgId", LPCWSTR)]
 
 
 STRUCTURES = {"CERT_CONTEXT": CERT_CONTEXT, "BCRYPT_PKCS1_PADDING_INFO": BCRYPT_PKCS1_PADDING_INFO}
@@ -102,8 +102,8 @@ def certificates(location: str, store: str = "My") -> tuple[CertificateFacts, ..
     from agent.system import x509
 
     crypt32, found = _dll("crypt32"), []
-    with _opened(crypt32, location, store) as handle:
-        for context in _each(crypt32, handle):
+    with _opened(crypt32, location, store) as handle, closing(_each(crypt32, handle)) as contexts:
+        for context in contexts:
             has_key = _has_property(crypt32, context, CONSTANTS["CERT_KEY_PROV_INFO_PROP_ID"])
             found.append(x509.from_der(_der(context), has_private_key=has_key, location=location, store=store))
     return tuple(found)
@@ -112,8 +112,9 @@ def certificates(location: str, store: str = "My") -> tuple[CertificateFacts, ..
 def sign(certificate: CertificateFacts) -> SignAnswer:
     """Sign the test buffer with the key that Windows finds for the certificate, and verify the signature."""
     crypt32 = _dll("crypt32")
-    with _opened(crypt32, certificate.location, certificate.store or "My") as handle:
-        for context in _each(crypt32, handle):
+    store = certificate.store or "My"
+    with _opened(crypt32, certificate.location, store) as handle, closing(_each(crypt32, handle)) as contexts:
+        for context in contexts:
             if _thumbprint(crypt32, context) == certificate.thumbprint:
                 return _sign_as(crypt32, context, certificate.location)
     return SignAnswer("not_found", "the store no longer holds this certificate")
@@ -179,7 +180,7 @@ def _refusal(code: int, location: str) -> SignAnswer:
         return SignAnswer("no_key", detail)
     if code in (0x80070000 | CONSTANTS["ERROR_FILE_NOT_FOUND"], CONSTANTS["ERROR_FILE_NOT_FOUND"]):
         return SignAnswer("no_key", detail)
-    if code in (*(CONSTANTS[n] for n in ("NTE_PERM", "E_ACCESSDENIED", "ERROR_ACCESS_DENIED", "NTE_SILENT_CONTEXT")),):
+    if code in [CONSTANTS[n] for n in ("NTE_PERM", "E_ACCESSDENIED", "ERROR_ACCESS_DENIED", "NTE_SILENT_CONTEXT")]:
         return SignAnswer("denied", detail)
     if code == CONSTANTS["NTE_BAD_KEYSET"]:
         return SignAnswer("denied" if location == "LocalMachine" and not _elevated() else "no_key", detail)
@@ -204,7 +205,7 @@ def _opened(crypt32: Any, location: str, store: str) -> Iterator[Any]:
         yield handle
 
 
-def _each(crypt32: Any, handle: Any) -> Iterator[Any]:
+def _each(crypt32: Any, handle: Any) -> Generator[Any, None, None]:
     """The contexts of a store. Asking for the next one frees the one before; leaving early frees the current one here."""
     context = crypt32.CertEnumCertificatesInStore(handle, None) if handle else None
     try:
