@@ -95,9 +95,8 @@ def wininet_settings(values: Mapping[str, Any], saved: bytes | None) -> tuple[Pr
     if values.get("ProxyEnable") and servers:
         exceptions = split_exceptions(values.get("ProxyOverride"))
         schemes = ("https", "http") if "=" in servers else ("all",)
-        for scheme in schemes:
-            if address := list_for(servers, scheme):
-                found.append(ProxySetting("wininet", scheme, address, exceptions))
+        addresses = ((scheme, list_for(servers, scheme)) for scheme in schemes)
+        found += [ProxySetting("wininet", scheme, address, exceptions) for scheme, address in addresses if address]
     return tuple(found)
 
 

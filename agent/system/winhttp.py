@@ -9,12 +9,14 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+from agent.system.winabi import BOOL, DWORD, HANDLE, LPCWSTR, Prototype, load
+
 
 class ProxyInfo(ctypes.Structure):
     """``WINHTTP_PROXY_INFO``."""
 
     _fields_ = (
-        ("dwAccessType", ctypes.c_uint32),
+        ("dwAccessType", DWORD),
         ("lpszProxy", ctypes.c_void_p),
         ("lpszProxyBypass", ctypes.c_void_p),
     )
@@ -24,12 +26,12 @@ class AutoproxyOptions(ctypes.Structure):
     """``WINHTTP_AUTOPROXY_OPTIONS``."""
 
     _fields_ = (
-        ("dwFlags", ctypes.c_uint32),
-        ("dwAutoDetectFlags", ctypes.c_uint32),
-        ("lpszAutoConfigUrl", ctypes.c_wchar_p),
+        ("dwFlags", DWORD),
+        ("dwAutoDetectFlags", DWORD),
+        ("lpszAutoConfigUrl", LPCWSTR),
         ("lpvReserved", ctypes.c_void_p),
-        ("dwReserved", ctypes.c_uint32),
-        ("fAutoLogonIfChallenged", ctypes.c_int32),
+        ("dwReserved", DWORD),
+        ("fAutoLogonIfChallenged", BOOL),
     )
 
 
@@ -44,22 +46,18 @@ CONSTANTS = {
     "ERROR_WINHTTP_AUTODETECTION_FAILED": 12180,
 }
 
-_POINTER = ctypes.c_void_p
-#: function -> (library, result type, argument types)
-PROTOTYPES: dict[str, tuple[str, Any, tuple[Any, ...]]] = {
-    "WinHttpGetDefaultProxyConfiguration": ("winhttp", ctypes.c_int32, (ctypes.POINTER(ProxyInfo),)),
-    "WinHttpOpen": (
-        "winhttp",
-        _POINTER,
-        (ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_uint32),
-    ),
-    "WinHttpGetProxyForUrl": (
-        "winhttp",
-        ctypes.c_int32,
-        (_POINTER, ctypes.c_wchar_p, ctypes.POINTER(AutoproxyOptions), ctypes.POINTER(ProxyInfo)),
-    ),
-    "WinHttpCloseHandle": ("winhttp", ctypes.c_int32, (_POINTER,)),
-    "GlobalFree": ("kernel32", _POINTER, (_POINTER,)),
+#: DLL -> function -> (result type, argument types)
+PROTOTYPES: dict[str, dict[str, Prototype]] = {
+    "winhttp": {
+        "WinHttpGetDefaultProxyConfiguration": (BOOL, (ctypes.POINTER(ProxyInfo),)),
+        "WinHttpOpen": (HANDLE, (LPCWSTR, DWORD, LPCWSTR, LPCWSTR, DWORD)),
+        "WinHttpGetProxyForUrl": (
+            BOOL,
+            (HANDLE, LPCWSTR, ctypes.POINTER(AutoproxyOptions), ctypes.POINTER(ProxyInfo)),
+        ),
+        "WinHttpCloseHandle": (BOOL, (HANDLE,)),
+    },
+    "kernel32": {"GlobalFree": (HANDLE, (HANDLE,))},
 }
 
 
@@ -110,11 +108,8 @@ def _taken(info: ProxyInfo) -> tuple[str, str]:
 
 
 def _call(name: str, *arguments: Any) -> Any:
-    library, result, types = PROTOTYPES[name]
-    windows: Any = ctypes
-    function = getattr(windows.WinDLL(library, use_last_error=True), name)
-    function.restype, function.argtypes = result, types
-    return function(*arguments)
+    library = next(dll for dll, functions in PROTOTYPES.items() if name in functions)
+    return getattr(load(library, PROTOTYPES[library]), name)(*arguments)
 
 
 def _last_error() -> int:
