@@ -48,9 +48,8 @@ _GRAPH_CODES = (
     re.compile(r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\""),
 )
 _ERROR_ID = re.compile(r"FullyQualifiedErrorId\s*:\s*([^\n]+)")
-_COMMAND = re.compile(
-    r"(?:^|\n|\[)\s*((?:Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select)-[A-Z]\w{2,60})\b(?=\s*:|\]|_| -|\n|$)"
-)
+_VERBS = "Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select"
+_COMMAND = re.compile(rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
 _HRESULT = re.compile(r"\b0x[0-9A-Fa-f]{8}\b")
 _VARIABLE = (
     (re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE), "<id>"),

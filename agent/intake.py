@@ -99,7 +99,7 @@ def repair(text: str, notes: list[str]) -> str:
     """The text without control characters, log prefixes and excess length; line breaks stay."""
     if len(text) > KEEP_CHARS:
         text = _reduce(text, notes)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _sound(text).replace("\r\n", "\n").replace("\r", "\n")
     clean = _CONTROL.sub("", text)
     if len(clean) != len(text):
         notes.append("colour codes and invisible characters were removed")
@@ -222,28 +222,8 @@ def from_mapping(document: Mapping[str, Any], notes: list[str] | None = None) ->
 
 
 _FIELDS = frozenset(
-    [
-        "schema",
-        "source",
-        "time",
-        "exceptions",
-        "error_id",
-        "category",
-        "details",
-        "command",
-        "position",
-        "script_stack",
-        "http",
-        "token",
-        "host",
-        "modules",
-        "assemblies",
-        "context",
-        "environment",
-        "native",
-        "text",
-        "terminating",
-    ]
+    "schema source time exceptions error_id category details command position script_stack http token host modules "  # noqa: SIM905
+    "assemblies context environment native text terminating".split()
 )
 
 
@@ -288,7 +268,12 @@ def _text(table: Mapping[str, Any], name: str, where: str) -> str:
         return str(value)
     if not isinstance(value, str):
         raise _wrong(where + name, "a text", value)
-    return value
+    return _sound(value)
+
+
+def _sound(text: str) -> str:
+    """``text`` without lone surrogates, which JSON may carry and no encoder takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _texts(table: Mapping[str, Any], name: str, where: str) -> dict[str, str]:

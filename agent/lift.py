@@ -77,7 +77,8 @@ _HOSTS = (
     re.compile(r"\(([\w.\-]+\.[\w\-]+|localhost|\[[0-9a-f:]+\]):(\d{1,5})\)"),
     re.compile(r"host=['\"]([\w.\-]+)['\"], port=(\d{1,5})"),
     re.compile(
-        r"(?:[Cc]ould not resolve host:?|[Ff]ailed to connect to|remote name could not be resolved:)\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?"
+        r"(?:[Cc]ould not resolve host:?|[Ff]ailed to connect to|remote name could not be resolved:)"
+        r"\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?"
     ),
     re.compile(r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{1,5})\b"),
 )

@@ -52,57 +52,9 @@ def _keep_name(found: re.Match[str]) -> str:
 
 #: Words after ``password`` that are prose or code, not a password.
 _HARMLESS = frozenset(
-    [
-        "is",
-        "was",
-        "has",
-        "and",
-        "or",
-        "the",
-        "of",
-        "for",
-        "not",
-        "may",
-        "must",
-        "null",
-        "none",
-        "empty",
-        "true",
-        "false",
-        "string",
-        "invalid",
-        "expired",
-        "incorrect",
-        "wrong",
-        "missing",
-        "required",
-        "grant",
-        "reset",
-        "policy",
-        "policies",
-        "hash",
-        "authentication",
-        "change",
-        "protected",
-        "credential",
-        "credentials",
-        "flow",
-        "value",
-        "parameter",
-        "property",
-        "field",
-        "cannot",
-        "could",
-        "does",
-        "with",
-        "from",
-        "in",
-        "to",
-        "system.security.securestring",
-        "validation",
-        "sign-in",
-        "signin",
-    ]
+    "is was has and or the of for not may must null none empty true false string invalid expired incorrect wrong missing "  # noqa: SIM905
+    "required grant reset policy policies hash authentication change protected credential credentials flow value parameter "
+    "property field cannot could does with from in to system.security.securestring validation sign-in signin".split()
 )
 
 RULES: tuple[Rule, ...] = (
@@ -185,6 +137,13 @@ RULES: tuple[Rule, ...] = (
     Rule(("sig=", "sig%3d"), r"(?P<name>\bsig(?:=|%3[Dd]))[A-Za-z0-9%+/=_\-]{8,}", r"\g<name><secret>"),
     Rule(("code=",), r"(?P<name>[?&\s\"']code=)[A-Za-z0-9._\-~%]{20,}", r"\g<name><secret>"),
     Rule(("0.a", "1.a"), rf"(?<![\w.\-])[01]\.A{_B64}{{20,}}(?:\.{_B64}+)*", "<refresh-token>"),
+    # What looks chosen as a password (all four kinds of characters in one word) is one, wherever an error quotes it.
+    Rule(
+        ("!", "#", "^", "~"),
+        r"(?<![^\s\"'/\\=(:])(?=[^\s\"'/\\]{0,63}[!#^~])(?-i:(?=[^\s\"'/\\]{0,63}[a-z])(?=[^\s\"'/\\]{0,63}[A-Z]))"
+        r"(?=[^\s\"'/\\]{0,63}\d)[^\s\"'/\\<>(){}\[\],;:=|`@]{8,64}(?=[\s\"'/\\]|$)",
+        "<secret>",
+    ),
     Rule(("mii",), r"\bMII[A-Za-z0-9+/\r\n]{120,}={0,2}", "<key-or-certificate>"),
 )
 

@@ -1,0 +1,147 @@
+"""No secret of a known shape survives; what diagnoses does."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from agent.intake import from_mapping, from_text
+from agent.redact import lift_claims, redact, redact_text, scrub
+
+
+def jwt(**claims) -> str:
+    """A well-formed token with these claims and a made-up signature."""
+
+    def part(value) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    return f"{part({'alg': 'RS256', 'typ': 'JWT'})}.{part(claims)}.{'c2lnbmF0dXJl' * 6}"
+
+
+TOKEN = jwt(aud="https://graph.microsoft.com", exp=1_790_000_000, tid="contoso", scp="User.Read", name="Alex Contoso")
+SECRET = "abc8Q~" + "dEf_-.0123456789abcdefghijklmnopq"
+REFRESH = "0.AXoA" + "b1C2d3E4f5" * 12
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        (f"Authorization: Bearer {TOKEN}", TOKEN),
+        (f"token {TOKEN[:60]}\n{TOKEN[60:]} end", TOKEN[60:110]),
+        (TOKEN.replace(".", "%2E"), TOKEN.split(".")[1]),
+        (f'{{"access_token":"{TOKEN}","refresh_token":"{REFRESH}"}}', REFRESH),
+        (f"the code {REFRESH} was refused", REFRESH),
+        (f"client_secret={SECRET}&grant_type=x", SECRET),
+        (f"the secret is {SECRET}.", SECRET),
+        ("client_secret=plainoldsecret99&scope=x", "plainoldsecret99"),
+        ('{"client_secret": "plain old secret"}', "plain old secret"),
+        ("Connect-Thing -ClientSecret 'hunter2 hunter2'", "hunter2 hunter2"),
+        ("Connect-Thing -Password hunter22x -Force", "hunter22x"),
+        ("ConvertTo-SecureString 'Sup3r secret' -AsPlainText -Force", "Sup3r secret"),
+        ('ConvertTo-SecureString -String "Sup3r secret" -AsPlainText', "Sup3r secret"),
+        ("[pscredential]::new('alex', 'pa55 word')", "pa55 word"),
+        ("http://alex:s3cr3t@proxy.contoso.test:8080/", "s3cr3t"),
+        ("https://x.blob.example/c?sv=1&sig=AbCdEf0123456789%2Fxyz%3D", "AbCdEf0123456789"),
+        ("DefaultEndpointsProtocol=https;AccountKey=Zm9vYmFyYmF6cXV4Zm9vYmFy==;", "Zm9vYmFyYmF6cXV4Zm9vYmFy"),
+        ("Server=db;User Id=sa;Password=Pa55-word;", "Pa55-word"),
+        ("Set-Cookie: ESTSAUTHPERSISTENT=0.AXoAverylongcookievalue; path=/", "verylongcookie"),
+        ("x-ms-RefreshTokenCredential: abcdef123456", "abcdef123456"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----", "MIIEvQ"),
+        ('The value "Wint3r-Fake!Pass#2026" is not valid', "Wint3r-Fake!Pass#2026"),
+        ("Proxy-Authorization: Basic YWxleDpzM2NyM3Q=", "YWxleDpzM2NyM3Q"),
+        ("AZURE_CLIENT_SECRET=oldstyle/secret+value", "oldstyle/secret+value"),
+        ("?code=0.AXoAabcdefghijklmnopqrstuvwxyz012345&state=1", "abcdefghijklmnopqrstuvwxyz"),
+        ("MII" + "Kx7Zq9" * 40, "Kx7Zq9Kx7Zq9"),
+    ],
+)
+def test_secrets_of_every_known_shape_are_replaced(text, secret):
+    """Whatever carries it, the value itself is gone."""
+    assert secret not in redact_text(text)
+    assert "<" in redact_text(text)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "AADSTS7000222: The provided client secret keys for app '11111111-2222-3333-4444-555555555555' are expired.",
+        "Certificate with thumbprint '9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41' was not found in certificate store or has expired.",
+        "The password is expired. Reset your password and sign in again.",
+        "Lifetime validation failed, the token is expired.",
+        "Could not load file or assembly 'Azure.Core, Version=1.44.1.0, PublicKeyToken=92742159e12e44c8'",
+        "The user name or password is incorrect.",
+        "Correlation ID: 825da76d-0e16-4065-bdc2-883f3036cf4b Timestamp: 2026-11-23 09:39:16Z",
+        "at C:\\Program Files\\PowerShell\\Modules\\Az.Accounts\\5.3.0\\lib\\Azure.Identity.dll",
+        "Method not found: '!0 Microsoft.Identity.Client.BaseAbstractApplicationBuilder`1.WithLogging(Boolean)'",
+        "https://login.microsoftonline.com/contoso.test/oauth2/v2.0/token",
+        "Connect-MgGraph -ClientSecretCredential $credential -TenantId contoso.test",
+        "the bearer of this message",
+    ],
+)
+def test_what_diagnoses_is_kept(kept):
+    """Codes, ids, times, thumbprints, versions and prose about secrets are not secrets."""
+    assert kept == redact_text(kept)
+
+
+def test_redacting_twice_changes_nothing():
+    """The marks themselves are stable."""
+    text = f"Authorization: Bearer {TOKEN} client_secret={SECRET} http://a:b@c.test/ -Password hunter22x"
+    once = redact_text(text)
+    assert once == redact_text(once)
+
+
+def test_claims_are_lifted_and_the_rest_of_the_token_is_dropped():
+    """Audience, expiry and scopes stay; the name of a person in the token does not."""
+    report = redact(from_text(f"401 Unauthorized\n{TOKEN}"))
+    assert {"aud": "https://graph.microsoft.com", "exp": 1_790_000_000, "scp": "User.Read", "tid": "contoso"} == report.claims
+    assert "<jwt>" in report.text
+
+
+def test_a_wrapped_token_still_gives_its_claims():
+    """A console cuts a token into lines; its payload is still read."""
+    wrapped = "\n     | ".join(TOKEN[i : i + 60] for i in range(0, len(TOKEN), 60))
+    assert lift_claims(wrapped)["exp"] == 1_790_000_000
+
+
+def test_accounts_become_pseudonyms_that_stay_the_same():
+    """The same account gets the same name, another one another."""
+    report = redact(from_text("alex@contoso.test and kim@contoso.test and Alex@contoso.test in C:\\Users\\Alex\\x and /home/kim/y"))
+    assert report.text == "<user-1> and <user-2> and <user-1> in C:\\Users\\<user>\\x and /home/<user>/y"
+
+
+def test_every_field_of_a_report_is_redacted():
+    """A secret may stand in any field: parameters, error id, headers, category, notes."""
+    report = redact(
+        from_mapping(
+            {
+                "schema": 1,
+                "exceptions": [{"type": "X", "message": f"m {SECRET}"}],
+                "error_id": f"boom {TOKEN},X",
+                "command": {"name": "Connect-X", "parameters": {"ClientSecret": "whatever", "TenantId": "contoso.test"}},
+                "category": {"target_name": f"Authorization: Bearer {TOKEN}"},
+                "http": {"headers": {"Set-Cookie": "ESTSAUTH=abcdefgh"}},
+                "context": {"access_token": "short"},
+                "details": {"message": f"refresh_token={REFRESH}"},
+            }
+        )
+    )
+    shown = repr(report)
+    for secret in (SECRET, TOKEN[10:60], "whatever", "abcdefgh", "short", REFRESH):
+        assert secret not in shown
+    assert report.parameters["TenantId"] == "contoso.test"
+
+
+def test_scrub_reaches_every_text_of_a_document():
+    """The second pass walks lists and objects."""
+    assert scrub({"a": [{"b": f"x {SECRET}"}], "n": 1}) == {"a": [{"b": "x <client-secret>"}], "n": 1}
+
+
+@pytest.mark.parametrize("hostile", ["eyJ" + "a" * 200_000, "client_secret=" * 20_000, "Q~" * 100_000, "!a1B" * 50_000, "MII" * 60_000])
+def test_hostile_text_is_redacted_in_time(hostile):
+    """No pattern runs away on text made to make it."""
+    import time
+
+    started = time.perf_counter()
+    redact_text(hostile[:200_000])
+    assert time.perf_counter() - started < 2
