@@ -45,10 +45,15 @@ class Model:
         """P(fail | cause); ``state`` None means a failure of any state."""
         entry = self._entry(cause, check)
         if entry is None:
+            if cause == OTHER and state is not None and not self._explained(check, state):
+                return self.words["sometimes"]  # a failure that no known cause leaves speaks for an unknown one
             return self.words[self._catalogue.checks[check]["false_alarm"]]
-        if state is not None and "state" in entry and state not in entry["state"].split("|"):
+        if state is not None and not _covers(entry, state):
             return self.words["never"]
         return self.words[entry["fail"]]
+
+    def _explained(self, check: str, state: str) -> bool:
+        return any(_covers(entry, state) for cause in self.causes if (entry := self._entry(cause, check)))
 
     def _entry(self, cause: str, check: str) -> Mapping[str, str] | None:
         if cause == OTHER:
@@ -67,6 +72,10 @@ class Model:
     def group(self, check: str) -> str:
         """The group a check belongs to; its own name when it has none."""
         return self._catalogue.checks[check]["group"] or check
+
+
+def _covers(entry: Mapping[str, str], state: str) -> bool:
+    return "state" not in entry or state in entry["state"].split("|")
 
 
 def priors(matches: Sequence[Match], catalogue: Catalogue) -> dict[str, float]:

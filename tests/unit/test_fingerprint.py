@@ -1,0 +1,93 @@
+"""Codes, types, status and text of an error, however it was printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.fingerprint import fingerprint, squeeze
+from agent.intake import from_mapping, from_text
+
+
+def of(text: str):
+    """The fingerprint of a text."""
+    return fingerprint(from_text(text))
+
+
+def test_the_innermost_code_comes_first():
+    """An outer wrapper's code is context; the root cause's code leads."""
+    print_ = fingerprint(
+        from_mapping(
+            {
+                "schema": 1,
+                "exceptions": [
+                    {"type": "Azure.Identity.AuthenticationFailedException", "message": "failed: AADSTS700016 outer"},
+                    {"type": "Microsoft.Identity.Client.MsalServiceException", "message": "AADSTS50034: user missing"},
+                ],
+            }
+        )
+    )
+    assert ("AADSTS50034", "AADSTS700016") == print_.codes
+    assert ("AuthenticationFailedException", "MsalServiceException") == print_.exception_types
+
+
+def test_a_wrapper_code_gives_way():
+    """AADSTS70002 only says that credentials failed; the code beside it says why."""
+    assert of("AADSTS70002: Error validating credentials. AADSTS50012: Invalid assertion").codes == ("AADSTS50012", "AADSTS70002")
+
+
+def test_a_code_cut_by_the_console_is_mended():
+    """Windows PowerShell breaks lines inside a code."""
+    assert of("failed: AADSTS7000\n24: Client assertion is not").codes[0] == "AADSTS700024"
+
+
+def test_numbers_in_error_codes_count():
+    """The answer's own list of numbers is a signal too."""
+    assert "AADSTS50034" in of('{"error":"invalid_grant","error_codes":[50034]}').codes
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Response status code does not indicate success: 401 (Unauthorized).", 401),
+        ("Response status code does not indicate success: Forbidden (Forbidden).", 403),
+        ("Status: 429 (TooManyRequests)", 429),
+        ("The remote server returned an error: (407) Proxy Authentication Required.", 407),
+        ("HTTP/1.1 404 Not Found", 404),
+        ('{"statusCode": 503}', 503),
+        ("port 443 is fine, 200 OK", None),
+        ("line 401 of the script", None),
+    ],
+)
+def test_http_status_in_its_shapes(text, status):
+    """The status is found where it is a status, and nowhere else."""
+    assert status == of(text).http_status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"error":{"code":"Authorization_RequestDenied","message":"x"}}',
+        "[Authorization_RequestDenied] : Insufficient privileges",
+        "Status: 403 (Forbidden)\nErrorCode: Authorization_RequestDenied\nDate: x",
+        "FullyQualifiedErrorId : Authorization_RequestDenied,Microsoft.Graph.PowerShell.Cmdlets.GetMgUser_List",
+    ],
+)
+def test_graph_codes_in_their_shapes(text):
+    """Body, message, details block and error id all carry the service's code."""
+    assert "Authorization_RequestDenied" in of(text).graph_codes
+
+
+def test_wrapping_does_not_change_the_text():
+    """The same error at 40 and at 200 columns has one text and one hash."""
+    text = "Certificate with thumbprint 'ABC' was not found in certificate store or has expired."
+    wrapped = "\n".join(text[i : i + 17] for i in range(0, len(text), 17))
+    assert of(text).text == of(wrapped).text
+    assert squeeze(" A b\nC") == "abc"
+
+
+def test_the_hash_ignores_ids_times_and_numbers():
+    """Two occurrences of one failure share a fingerprint; another failure does not."""
+    one = of("AADSTS50034: user x in 2026-11-23 09:39:16Z trace 825da76d-0e16-4065-bdc2-883f3036cf4b")
+    two = of("AADSTS50034: user x in 2026-11-24 11:00:00Z trace 925da76d-0e16-4065-bdc2-883f3036cf4b")
+    assert one.hash == two.hash
+    assert one.hash != of("AADSTS50057: account disabled").hash
