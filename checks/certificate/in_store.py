@@ -39,7 +39,7 @@ def in_store(system: System, *, thumbprint: str = "", subject: str = "") -> Verd
         return failed(
             summary, state="other_store", searched=searched, found_count=0, location=where, **_name(elsewhere)
         )
-    summary = f"not in {' or '.join(look.searched)}, which hold {look.others} other certificates"
+    summary = f"not in {' or '.join(look.searched)}, which hold {look.others} other certificate{'s' * (look.others != 1)}"
     if look.unreadable:
         reason = certificates.say_problem(look.unreadable[0])
         summary += f" and {len(look.unreadable)} files that cannot be read ({reason})"
