@@ -116,8 +116,10 @@ def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
         before = _normalise(logs)
         logs = {cause: logs[cause] + math.log(likelihoods[cause]) for cause in logs}
         after = _normalise(logs)
-        average = sum(before[c] * likelihoods[c] for c in logs)
         for cause in logs:
+            # Raised or lowered against all other causes together, so that the only cause of a rule can be proved too.
+            rest = 1.0 - before[cause]
+            average = sum(before[c] * likelihoods[c] for c in logs if c != cause) / rest if rest > 0 else likelihoods[cause]
             history[cause].append((f"{result.call.check} {result.status.name.lower()}", after[cause]))
             if likelihoods[cause] > 1.2 * average and model._entry(cause, result.call.check) is not None:
                 raised[cause].append(result)

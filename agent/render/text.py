@@ -56,8 +56,7 @@ def _found(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
 
 def _undecided(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     for cause in diagnosis.causes[:4]:
-        left = f"  {cause['probability'] * 100:3.0f} %  {cause['headline']}"
-        yield from style.wrap(left, " " * 9)
+        yield from style.wrap(cause["headline"], " " * 9, f"  {cause['probability'] * 100:3.0f} %  ")
         if cause["look_up"]:
             yield from style.wrap(f"look up: {cause['look_up']}", " " * 11)
     decisive = [r for r in diagnosis.results if r.status is not Status.UNKNOWN][:4]
@@ -143,8 +142,13 @@ def _fix(cause: Mapping[str, Any], style: Style) -> Iterator[str]:
         yield f"  {'Then':<{LABEL - 2}}  {style.safe(cause['verify']['run'])}"
 
 
+#: Facts a person at the keyboard can know; asking for the service's clock or the loaded assemblies would help nobody.
+_KNOWN_TO_PEOPLE = ("thumbprint", "certificate_path", "tenant", "client_id", "secret_expires", "host", "module", "script")
+
+
 def _askable(diagnosis: Diagnosis) -> list[str]:
-    return [s.reason.split()[1].rstrip(",") for s in diagnosis.skipped if s.reason.startswith("needs ")]
+    missing = [s.reason.split()[1].rstrip(",") for s in diagnosis.skipped if s.reason.startswith("needs ")]
+    return [name for name in dict.fromkeys(missing) if name in _KNOWN_TO_PEOPLE]
 
 
 def _footer(diagnosis: Diagnosis, style: Style) -> Iterator[str]:

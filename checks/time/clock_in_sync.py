@@ -38,8 +38,7 @@ def clock_in_sync(
         return passed(f"The clock is {abs(offset_s):.1f} s off, by {len(answers)} of {len(servers)} servers", **found)
     direction = "ahead" if offset_s > 0 else "behind"
     say = failed if abs(offset_s) >= blame_s else warned
-    text = f"The clock is {abs(offset_s):.0f} s {direction} of {nearest.server}"
-    text = text.replace("behind of", "behind")
+    text = f"The clock is {abs(offset_s):.0f} s {'ahead of' if offset_s > 0 else 'behind'} {nearest.server}"
     return say(text, direction=direction, state=direction, **found)
 
 

@@ -14,7 +14,7 @@ def clock_matches_error(
     system: System,
     *,
     service_time: float,
-    failed_at: float,
+    failed_at: float = 0.0,
     assertion_from: float = 0.0,
     assertion_until: float = 0.0,
 ) -> Verdict:
@@ -26,14 +26,16 @@ def clock_matches_error(
     a library reused (MSAL Python: 540 s, client_assertion_reuse_msal_python) blames no clock. Thresholds as for
     ``time.clock_in_sync``.
     """
-    if not service_time or not failed_at:
-        raise CannotObserve(
-            UnknownReason.MISSING_FACT, "the error names no time of the service, or was noted without a time"
-        )
+    if not service_time:
+        raise CannotObserve(UnknownReason.MISSING_FACT, "the error names no time of the service")
     if assertion_from <= 0 and assertion_until > 0:
         assertion_from = assertion_until - 600.0  # limits.csv: client_assertion_lifetime_msal_net
-    upper_s = failed_at - service_time
-    lower_s = min(assertion_from - service_time, upper_s) if assertion_from > 0 else upper_s
+    lower_s = assertion_from - service_time if assertion_from > 0 else None
+    if not failed_at and (lower_s is None or lower_s <= 0):
+        # An assertion from the past may be an old one; only one from the future proves a clock without the time of the failure.
+        raise CannotObserve(UnknownReason.MISSING_FACT, "the error was noted without the local time of the failure")
+    upper_s = failed_at - service_time if failed_at else float("inf")
+    lower_s = upper_s if lower_s is None else min(lower_s, upper_s)
     offset_s = lower_s if lower_s > 0 else min(upper_s, 0.0)
     found = {"offset_s": round(offset_s, 1), "server": "the sign-in service"}
     if abs(offset_s) < TOLERANCE_S:

@@ -4,7 +4,7 @@ from agent.check import Cost, Verdict, check, failed, passed, warned
 from agent.system.base import System
 
 
-@check(cost=Cost.LOCAL, evidence={"state": "text", "service": "text"}, false_alarm="sometimes")
+@check(cost=Cost.LOCAL, evidence={"state": "text", "service": "text"}, group="clock", false_alarm="sometimes")
 def time_service_running(system: System) -> Verdict:
     """Does the service that keeps the clock run?
 
