@@ -29,8 +29,13 @@ def in_store(system: System, *, thumbprint: str = "", subject: str = "") -> Verd
     if look.found:
         best = look.found[0]
         where = certificates.place(best)
-        summary = f"{certificates.short(best)} is in {where}"
-        return passed(summary, searched=searched, found_count=len(look.found), location=where, **_name(best))
+        return passed(
+            f"{certificates.short(best)} is in {where}",
+            searched=searched,
+            found_count=len(look.found),
+            location=where,
+            **_name(best),
+        )
     if look.obstacle:
         raise look.obstacle
     if elsewhere := _elsewhere(system, thumbprint, subject):
@@ -39,7 +44,8 @@ def in_store(system: System, *, thumbprint: str = "", subject: str = "") -> Verd
         return failed(
             summary, state="other_store", searched=searched, found_count=0, location=where, **_name(elsewhere)
         )
-    summary = f"not in {' or '.join(look.searched)}, which hold {look.others} other certificate{'s' * (look.others != 1)}"
+    others = f"{look.others} other certificate{'s' * (look.others != 1)}"
+    summary = f"not in {' or '.join(look.searched)}, which hold {others}"
     if look.unreadable:
         reason = certificates.say_problem(look.unreadable[0])
         summary += f" and {len(look.unreadable)} files that cannot be read ({reason})"
