@@ -24,7 +24,7 @@ def tenant_exists(system: System, *, tenant: str, authority: str = "https://logi
     The public OpenID document is fetched without any login. AADSTS90002 in the answer means an unknown tenant; AADSTS900021 and
     AADSTS900023 a value that can be none.
     """
-    if tenant.lower() not in KEYWORDS and not SHAPE.fullmatch(tenant) or not tenant.strip("0-"):
+    if not tenant.strip("0-") or not (tenant.lower() in KEYWORDS or SHAPE.fullmatch(tenant)):
         return failed(f"“{tenant}” is neither a tenant id (GUID) nor a domain name", state="malformed")
     answer = system.http_get(f"{authority.rstrip('/')}/{tenant}/v2.0/.well-known/openid-configuration")
     try:

@@ -7,11 +7,11 @@ from agent.model import UnknownReason
 from agent.system.base import System
 
 #: Domains whose certificates Microsoft manages (limits.csv: host_*, cloud_*).
-MICROSOFT = (
-    "microsoftonline.com microsoft.com windows.net azure.com office.com office365.com msftauth.net msauth.net "
-    "microsoftonline-p.com microsoftazuread-sso.com powershellgallery.com microsoftonline.us microsoft.us azure.us "
-    "office365.us microsoftonline.cn chinacloudapi.cn azure.cn"
-).split()
+MICROSOFT = re.compile(
+    r"(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|windows\.net|azure\.(com|us|cn)|chinacloudapi\.cn|office\.com|"
+    r"office365\.(com|us)|ms(ft)?auth\.net|microsoftonline-p\.com|microsoftazuread-sso\.com|powershellgallery\.com)$",
+    re.IGNORECASE,
+)
 
 #: Organisations of the public authorities that issue for those domains, as their certificates spell them.
 PUBLIC = re.compile(r'\bO="?(Microsoft Corporation|DigiCert|GlobalSign|Entrust|Baltimore|GeoTrust)', re.IGNORECASE)
@@ -39,7 +39,7 @@ def chain_public(system: System, *, host: str, port: int = 443) -> Verdict:
     issuer, root = answer.chain[0].issuer, answer.chain[-1].issuer
     if INSPECTORS.search(f"{issuer} {root}"):
         return failed(f"Traffic to {host} is inspected: issuer {issuer}", state="intercepted", issuer=issuer, root=root)
-    if not any(host.lower() == d or host.lower().endswith(f".{d}") for d in MICROSOFT):
+    if not MICROSOFT.search(host):
         raise CannotObserve(UnknownReason.MISSING_FACT, f"nothing says who should issue for {host}; it is {issuer}")
     if PUBLIC.search(issuer):
         return passed(f"The certificate of {host} comes from a public authority ({issuer})", issuer=issuer, root=root)
