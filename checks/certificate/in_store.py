@@ -25,34 +25,24 @@ def in_store(system: System, *, thumbprint: str = "", subject: str = "") -> Verd
     another account has another CurrentUser store: the answer holds for the account that runs this.
     """
     look = certificates.search(system, thumbprint, subject)
-    searched = ", ".join(look.searched)
+    places, seen = " or ".join(look.searched), {"searched": ", ".join(look.searched), "found_count": len(look.found)}
     if look.found:
         best = look.found[0]
-        where = certificates.place(best)
-        return passed(
-            f"{certificates.short(best)} is in {where}",
-            searched=searched,
-            found_count=len(look.found),
-            location=where,
-            **_name(best),
-        )
+        return passed(f"{certificates.short(best)} is in {certificates.place(best)}", **seen, **_facts(best))
     if look.obstacle:
         raise look.obstacle
-    if elsewhere := _elsewhere(system, thumbprint, subject):
-        where = certificates.place(elsewhere)
-        summary = f"{certificates.short(elsewhere)} is in {where}, not in {' or '.join(look.searched)}"
-        return failed(
-            summary, state="other_store", searched=searched, found_count=0, location=where, **_name(elsewhere)
-        )
-    others = f"{look.others} other certificate{'s' * (look.others != 1)}"
-    summary = f"not in {' or '.join(look.searched)}, which hold {others}"
+    if other := _elsewhere(system, thumbprint, subject):
+        summary = f"{certificates.short(other)} is in {certificates.place(other)}, not in {places}"
+        return failed(summary, state="other_store", **seen, **_facts(other))
+    if look.similar:
+        near = look.similar[0]
+        summary = f"no certificate in {places} has exactly this subject; the nearest is {near.subject}"
+        return failed(summary, state="absent", **seen, **_facts(near))
+    summary = f"not in {places}, which hold {look.others} other certificate{'s' * (look.others != 1)}"
     if look.unreadable:
         reason = certificates.say_problem(look.unreadable[0])
-        summary += f" and {len(look.unreadable)} files that cannot be read ({reason})"
-    if look.similar:
-        summary = f"no certificate has exactly this subject; the nearest is {look.similar[0].subject}"
-        return failed(summary, state="absent", searched=searched, found_count=0, **_name(look.similar[0]))
-    return failed(summary, state="absent", searched=searched, found_count=0)
+        summary += f" and {len(look.unreadable)} that cannot be read ({reason})"
+    return failed(summary, state="absent", **seen)
 
 
 def _elsewhere(system: System, thumbprint: str, subject: str) -> CertificateFacts | None:
@@ -62,5 +52,5 @@ def _elsewhere(system: System, thumbprint: str, subject: str) -> CertificateFact
         return None
 
 
-def _name(certificate: CertificateFacts) -> dict[str, str]:
-    return {"subject": certificate.subject, "thumbprint": certificate.thumbprint}
+def _facts(found: CertificateFacts) -> dict[str, str]:
+    return {"subject": found.subject, "thumbprint": found.thumbprint, "location": certificates.place(found)}
