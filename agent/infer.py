@@ -47,10 +47,19 @@ class Model:
         if entry is None:
             if cause == OTHER and state is not None and not self._explained(check, state):
                 return self.words["sometimes"]  # a failure that no known cause leaves speaks for an unknown one
-            return self.words[self._catalogue.checks[check]["false_alarm"]]
+            return self.words[self._false_alarm(check, state)]
         if state is not None and not _covers(entry, state):
             return self.words["never"]
         return self.words[entry["fail"]]
+
+    def _false_alarm(self, check: str, state: str | None) -> str:
+        """How often the check fails (so) without any cause that names it: a cause's own ``otherwise``, else the check's word."""
+        for cause in self.causes:
+            entry = self._entry(cause, check)
+            if entry and "otherwise" in entry and (state is None or _covers(entry, state)):
+                return entry["otherwise"]
+        word: str = self._catalogue.checks[check]["false_alarm"]
+        return word
 
     def _explained(self, check: str, state: str) -> bool:
         return any(_covers(entry, state) for cause in self.causes if (entry := self._entry(cause, check)))
@@ -119,7 +128,9 @@ def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
         for cause in logs:
             # Raised or lowered against all other causes together, so that the only cause of a rule can be proved too.
             rest = 1.0 - before[cause]
-            average = sum(before[c] * likelihoods[c] for c in logs if c != cause) / rest if rest > 0 else likelihoods[cause]
+            average = (
+                sum(before[c] * likelihoods[c] for c in logs if c != cause) / rest if rest > 0 else likelihoods[cause]
+            )
             history[cause].append((f"{result.call.check} {result.status.name.lower()}", after[cause]))
             if likelihoods[cause] > 1.2 * average and model._entry(cause, result.call.check) is not None:
                 raised[cause].append(result)

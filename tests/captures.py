@@ -41,10 +41,19 @@ def captures() -> Iterator[Capture]:
     with open(root / "classes.csv", encoding="utf-8", newline="") as file:
         labels = {row["id"]: (row["class"], (row["cause"],)) for row in csv.DictReader(file)}
     with open(root / "labels.csv", encoding="utf-8", newline="") as file:
-        also = {r["rootCause"]: (*r["causes"].split(";"), *r["also_plausible"].split(";")) for r in csv.DictReader(file)}
+        also = {
+            r["rootCause"]: (*r["causes"].split(";"), *r["also_plausible"].split(";")) for r in csv.DictReader(file)
+        }
     for raw in _lines(root / "dotnet-auth.jsonl"):
         class_, causes = labels.get(raw["id"], ("", ()))
-        yield Capture(raw["id"], _dotnet(raw), raw.get("fullText", ""), class_, (*causes, *also.get(raw.get("rootCause"), ())), raw)
+        yield Capture(
+            raw["id"],
+            _dotnet(raw),
+            raw.get("fullText", ""),
+            class_,
+            (*causes, *also.get(raw.get("rootCause"), ())),
+            raw,
+        )
     for name in ("connect-mggraph.jsonl", "powershell-errors.jsonl.gz"):
         for raw in _lines(root / name):
             causes = raw.get("causes") or ()
@@ -81,7 +90,9 @@ def _record(raw: dict[str, Any]) -> dict[str, Any]:
     error = raw["error"]
     return {
         "schema": 1,
-        "exceptions": _chain(error.get("exceptionTypes") or [], error.get("messages") or [], error.get("hresults") or []),
+        "exceptions": _chain(
+            error.get("exceptionTypes") or [], error.get("messages") or [], error.get("hresults") or []
+        ),
         "error_id": error.get("fullyQualifiedErrorId") or "",
         "category": {
             "category": error.get("category") or "",

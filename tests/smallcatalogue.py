@@ -63,7 +63,9 @@ def rule(rule_id: str, causes: dict[str, str], **match: Any) -> dict[str, Any]:
     }
 
 
-def cause(cause_id: str, evidence: dict[str, Any] | None = None, decided_by: str = "machine", **more: Any) -> dict[str, Any]:
+def cause(
+    cause_id: str, evidence: dict[str, Any] | None = None, decided_by: str = "machine", **more: Any
+) -> dict[str, Any]:
     """A cause with this evidence."""
     return {
         "id": cause_id,
@@ -94,10 +96,20 @@ def standard() -> Catalogue:
     return catalogue(
         [
             rule("entra.first", {"clock": "common", "expired": "plausible", "closed": "rare"}, codes=["AADSTS700024"]),
-            rule("graph.second", {"permission": "common", "clock": "rare"}, http_status="403", contains=["insufficient", "privileges"]),
+            rule(
+                "graph.second",
+                {"permission": "common", "clock": "rare"},
+                http_status="403",
+                contains=["insufficient", "privileges"],
+            ),
         ],
         [
-            cause("clock", {"time.sync": {"fail": "always"}, "time.date": {"fail": "usually"}}, headline="Off by {offset_s:duration}", verify="time.sync"),
+            cause(
+                "clock",
+                {"time.sync": {"fail": "always"}, "time.date": {"fail": "usually"}},
+                headline="Off by {offset_s:duration}",
+                verify="time.sync",
+            ),
             cause("expired", {"certificate.valid": {"fail": "always", "state": "expired"}}),
             cause("closed", {"net.tcp": {"fail": "always", "state": "refused|timeout"}}),
             cause("permission", {}, decided_by="directory", look_up="the consents of the app"),

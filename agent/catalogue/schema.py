@@ -216,7 +216,16 @@ CAUSE = record(
         "explanation": Field(text, True),
         "evidence": Field(
             map_of(
-                CHECK_ID, record({"fail": Field(LIKELIHOOD, True), "warn": Field(LIKELIHOOD), "state": Field(text)}), 0
+                CHECK_ID,
+                record(
+                    {
+                        "fail": Field(LIKELIHOOD, True),
+                        "warn": Field(LIKELIHOOD),
+                        "state": Field(text),
+                        "otherwise": Field(LIKELIHOOD),
+                    }
+                ),
+                0,
             )
         ),
         "look_up": Field(text),

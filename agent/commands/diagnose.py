@@ -112,8 +112,22 @@ def read_facts(given: tuple[str, ...], catalogue: Catalogue) -> Mapping[str, Val
             near = difflib.get_close_matches(name, list(catalogue.facts), 1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise UsageError(f"--fact {name}: no such fact{hint}; known: {', '.join(sorted(catalogue.facts))}")
-        facts[name] = value.strip()
+        facts[name] = _typed(name, value.strip())
     return facts
+
+
+def _typed(name: str, text: str) -> Value:
+    """Times as epoch seconds, the port as a number, everything else as text."""
+    if name in ("service_time", "assertion_from", "assertion_until", "failed_at"):
+        from agent.times import parse_time
+
+        moment = parse_time(text)
+        if moment is None:
+            raise UsageError(f"--fact {name}: {text!r} is not a time like 2026-11-25T02:00:00Z")
+        return moment
+    if name in ("port", "retry_after_s") and not text.isdigit():
+        raise UsageError(f"--fact {name}: {text!r} is not a number")
+    return text
 
 
 def _progress() -> Progress | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.model import CheckCall, Diagnosis, Result, Status
+from agent.model import CheckCall, Diagnosis, Result, Status, UnknownReason
 from agent.redact import redact_text
 from agent.render.style import Style
 
@@ -115,7 +115,9 @@ def _ruled_out(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
 
 
 def _unseen(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
-    for i, result in enumerate([r for r in diagnosis.results if r.status is Status.UNKNOWN][:4]):
+    # A check that lacked a fact was never able to look; --explain lists it. What the machine refused to tell is shown.
+    blind = [r for r in diagnosis.results if r.status is Status.UNKNOWN and r.reason is not UnknownReason.MISSING_FACT]
+    for i, result in enumerate(blind[:4]):
         yield from _labelled("Not seen" if i == 0 else "", f"{result.call.check}: {result.summary}", style)
 
 
@@ -143,7 +145,16 @@ def _fix(cause: Mapping[str, Any], style: Style) -> Iterator[str]:
 
 
 #: Facts a person at the keyboard can know; asking for the service's clock or the loaded assemblies would help nobody.
-_KNOWN_TO_PEOPLE = ("thumbprint", "certificate_path", "tenant", "client_id", "secret_expires", "host", "module", "script")
+_KNOWN_TO_PEOPLE = (
+    "thumbprint",
+    "certificate_path",
+    "tenant",
+    "client_id",
+    "secret_expires",
+    "host",
+    "module",
+    "script",
+)
 
 
 def _askable(diagnosis: Diagnosis) -> list[str]:
@@ -153,10 +164,9 @@ def _askable(diagnosis: Diagnosis) -> list[str]:
 
 def _footer(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     dot = " · " if style.unicode else " - "
+    count = len(diagnosis.results)
     asked = (
-        f"{len(diagnosis.results)} checks in {diagnosis.elapsed_ms / 1000:.1f} s"
-        if diagnosis.results
-        else "no checks run"
+        f"{count} check{'' if count == 1 else 's'} in {diagnosis.elapsed_ms / 1000:.1f} s" if count else "no checks run"
     )
     first = diagnosis.matches[0].title if diagnosis.matches else ""
     code = diagnosis.fingerprint.codes[0] if diagnosis.fingerprint.codes else ""
@@ -177,7 +187,8 @@ def explain(diagnosis: Diagnosis, style: Style) -> str:
     lines += ["", "Asked"]
     for step in diagnosis.steps:
         causes = ", ".join(step.separates[:3]) or "general health"
-        words = f"{step.wave}. {step.call.check}: tells apart {causes}; about {step.cost_s * 1000:.0f} ms, expected gain {step.gain_bits:.3f} bit"
+        words = f"{step.wave}. {step.call.check}: tells apart {causes}; about {step.cost_s * 1000:.0f} ms"
+        words += f", expected gain {step.gain_bits:.3f} bit"
         result = _result_of(diagnosis, step.call)
         if result:
             words += f"; answered {_WORDS[result.status]} in {result.elapsed_ms:.0f} ms"

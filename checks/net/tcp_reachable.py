@@ -19,7 +19,7 @@ _WORDS = {
     cost=Cost.NETWORK,
     evidence={"state": "text", "elapsed_ms": "ms", "address": "host"},
     timeout_s=3.0,  # Windows reports a refusal after about 2 s only, so the usual limit would call it a silence
-    false_alarm="rarely",
+    false_alarm="never",
 )
 def tcp_reachable(system: System, *, host: str, port: int = 443) -> Verdict:
     """Can this computer open a connection to the host?

@@ -32,7 +32,10 @@ def test_the_innermost_code_comes_first():
 
 def test_a_wrapper_code_gives_way():
     """AADSTS70002 only says that credentials failed; the code beside it says why."""
-    assert of("AADSTS70002: Error validating credentials. AADSTS50012: Invalid assertion").codes == ("AADSTS50012", "AADSTS70002")
+    assert of("AADSTS70002: Error validating credentials. AADSTS50012: Invalid assertion").codes == (
+        "AADSTS50012",
+        "AADSTS70002",
+    )
 
 
 def test_a_code_cut_by_the_console_is_mended():

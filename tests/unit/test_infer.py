@@ -25,7 +25,9 @@ def model() -> Model:
 
 def test_priors_are_words_normalised_with_an_explicit_other(model):
     """10 : 4 : 1 share what other leaves."""
-    assert model.prior == pytest.approx({"clock": 0.92 * 10 / 15, "expired": 0.92 * 4 / 15, "closed": 0.92 / 15, OTHER: 0.08})
+    assert model.prior == pytest.approx(
+        {"clock": 0.92 * 10 / 15, "expired": 0.92 * 4 / 15, "closed": 0.92 / 15, OTHER: 0.08}
+    )
 
 
 def test_a_failing_check_proves_its_cause(model):
@@ -77,7 +79,11 @@ def test_a_warning_moves_less_than_a_failure(model):
 
 def test_no_evidence_is_beyond_being_overturned(model):
     """However many checks agree, other keeps a share."""
-    results = [result("time.sync", Status.FAIL), result("certificate.valid", Status.PASS), result("net.tcp", Status.PASS)]
+    results = [
+        result("time.sync", Status.FAIL),
+        result("certificate.valid", Status.PASS),
+        result("net.tcp", Status.PASS),
+    ]
     assert posterior(model, results)[0]["clock"] < 1.0
 
 

@@ -15,7 +15,11 @@ THUMB = "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41"
 @pytest.mark.parametrize(
     ("text", "fact", "value"),
     [
-        (f"Certificate with thumbprint '{THUMB}' was not found in certificate store or has expired.", "thumbprint", THUMB),
+        (
+            f"Certificate with thumbprint '{THUMB}' was not found in certificate store or has expired.",
+            "thumbprint",
+            THUMB,
+        ),
         (f"AADSTS700016: Application with identifier '{ID}' was not found in the directory", "client_id", ID),
         ("AADSTS90002: Tenant 'contoso.test' not found.", "tenant", "contoso.test"),
         ("Name or service not known (login.contoso.test:443)", "host", "login.contoso.test"),
@@ -27,9 +31,17 @@ THUMB = "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41"
         ("Could not load file or assembly 'Azure.Core, Version=1.0.0.0'", "assembly", "Azure.Core"),
         ("Retry-After : 30", "retry_after_s", 30.0),
         ("Could not find file 'C:\\Certs\\app cert.pfx'.", "certificate_path", "C:\\Certs\\app cert.pfx"),
-        ("Current time: 2026-11-25T02:00:00.0000000Z, assertion valid from 2026-11-25T02:07:00Z", "assertion_from", parse_time("2026-11-25T02:07:00Z")),
+        (
+            "Current time: 2026-11-25T02:00:00.0000000Z, assertion valid from 2026-11-25T02:07:00Z",
+            "assertion_from",
+            parse_time("2026-11-25T02:07:00Z"),
+        ),
         (f"Trace ID: {ID} Correlation ID: x", "request_id", ID),
-        ("The proxy tunnel request to proxy 'http://proxy.contoso.test:3128/' failed with status code '407'", "proxy", "http://proxy.contoso.test:3128"),
+        (
+            "The proxy tunnel request to proxy 'http://proxy.contoso.test:3128/' failed with status code '407'",
+            "proxy",
+            "http://proxy.contoso.test:3128",
+        ),
         ("port (login.contoso.test:99999)", "host", "login.contoso.test"),
     ],
 )
@@ -44,7 +56,10 @@ def test_parameters_win_over_words():
         {
             "schema": 1,
             "exceptions": [{"type": "X", "message": "AADSTS90002: Tenant 'fabrikam.test' not found."}],
-            "command": {"name": "Connect-MgGraph", "parameters": {"TenantId": "contoso.test", "CertificateThumbprint": THUMB}},
+            "command": {
+                "name": "Connect-MgGraph",
+                "parameters": {"TenantId": "contoso.test", "CertificateThumbprint": THUMB},
+            },
         }
     )
     facts = lift(report, {})
@@ -62,10 +77,19 @@ def test_the_host_is_the_sign_in_host_for_connect_and_graph_for_a_graph_call():
 def test_an_environment_of_the_module_names_authority_and_host():
     """A sovereign cloud or a lab has its own addresses."""
     report = from_mapping(
-        {"schema": 1, "text": "boom", "command": {"name": "Connect-MgGraph"}, "environment": {"authority": "https://login.contoso.test:8443/"}}
+        {
+            "schema": 1,
+            "text": "boom",
+            "command": {"name": "Connect-MgGraph"},
+            "environment": {"authority": "https://login.contoso.test:8443/"},
+        }
     )
     facts = lift(report, {})
-    assert ("https://login.contoso.test:8443", "login.contoso.test", 8443) == (facts["authority"], facts["host"], facts["port"])
+    assert ("https://login.contoso.test:8443", "login.contoso.test", 8443) == (
+        facts["authority"],
+        facts["host"],
+        facts["port"],
+    )
 
 
 def test_claims_become_the_token_fact():

@@ -16,7 +16,9 @@ def cat(*rules):
 
 def ids(text_or_report, *rules) -> list[str]:
     """Ids of the matching rules, best first."""
-    report = from_text(text_or_report) if isinstance(text_or_report, str) else from_mapping({"schema": 1, **text_or_report})
+    report = (
+        from_text(text_or_report) if isinstance(text_or_report, str) else from_mapping({"schema": 1, **text_or_report})
+    )
     return [m.rule for m in match(fingerprint(report), report.text, cat(*rules))]
 
 
@@ -56,21 +58,27 @@ def test_more_literals_make_a_rule_more_specific():
 def test_http_status_narrows_words():
     """The same words with another status are another error; without a status the words count."""
     rules = (rule("a.401", {"some": "common"}, http_status="401", contains=["access denied"]),)
-    assert ids({"exceptions": [{"type": "X", "message": "access denied"}], "http": {"status": 401}}, *rules) == ["a.401"]
+    assert ids({"exceptions": [{"type": "X", "message": "access denied"}], "http": {"status": 401}}, *rules) == [
+        "a.401"
+    ]
     assert ids({"exceptions": [{"type": "X", "message": "access denied"}], "http": {"status": 403}}, *rules) == []
 
 
 def test_a_command_narrows_and_never_matches_alone():
     """A cmdlet's name is no error."""
     only = rule("a.command", {"some": "common"}, command=["Connect-MgGraph"], contains=["boom happened"])
-    assert ids({"exceptions": [{"type": "X", "message": "boom happened"}], "command": {"name": "Connect-MgGraph"}}, only) == ["a.command"]
+    assert ids(
+        {"exceptions": [{"type": "X", "message": "boom happened"}], "command": {"name": "Connect-MgGraph"}}, only
+    ) == ["a.command"]
     assert ids({"exceptions": [{"type": "X", "message": "boom happened"}], "command": {"name": "Get-Item"}}, only) == []
     assert ids("Connect-MgGraph said something else", only) == []
 
 
 def test_a_pattern_lifts_facts_and_narrows_words():
     """Named groups become facts; words without the pattern are no match."""
-    with_pattern = rule("a.pattern", {"some": "common"}, contains=["thumbprint"], pattern=r"thumbprint '(?P<thumbprint>[0-9A-F]{4})'")
+    with_pattern = rule(
+        "a.pattern", {"some": "common"}, contains=["thumbprint"], pattern=r"thumbprint '(?P<thumbprint>[0-9A-F]{4})'"
+    )
     report = from_text("thumbprint 'AB12' gone")
     found = match(fingerprint(report), report.text, cat(with_pattern))
     assert [{"thumbprint": "AB12"}] == [m.facts for m in found]

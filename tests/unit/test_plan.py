@@ -36,14 +36,18 @@ def test_the_network_is_asked_when_it_can_still_change_the_answer():
 
 def test_nothing_is_asked_twice():
     """All answered: the plan is empty."""
-    results = [Result(CheckCall(c), Status.PASS, "ok") for c in ("certificate.valid", "time.sync", "time.date", "net.tcp")]
+    results = [
+        Result(CheckCall(c), Status.PASS, "ok") for c in ("certificate.valid", "time.sync", "time.date", "net.tcp")
+    ]
     assert plan(results).steps == ()
 
 
 def test_offline_skips_the_network_and_says_so():
     """What was not asked is listed with the reason."""
     found = plan(limits=Limits(offline=True))
-    assert {"time.sync": "--offline", "time.date": "--offline", "net.tcp": "--offline"} == {s.check: s.reason for s in found.skipped}
+    assert {"time.sync": "--offline", "time.date": "--offline", "net.tcp": "--offline"} == {
+        s.check: s.reason for s in found.skipped
+    }
 
 
 def test_no_checks_asks_nothing():
@@ -59,15 +63,29 @@ def test_a_missing_fact_is_named():
 
 def test_parameters_come_from_the_rule_then_from_facts():
     """``with`` wins over a fact of the same name; a place-holder takes the fact it names."""
-    spec = {"params": {"host": {"type": "str", "required": True}, "port": {"type": "int", "required": False, "default": 443}}}
-    assert bind("net.tcp", spec, {"host": "a.test"}, {"host": "b.test", "port": "8443"})[0].params == (("host", "a.test"), ("port", 8443))
+    spec = {
+        "params": {
+            "host": {"type": "str", "required": True},
+            "port": {"type": "int", "required": False, "default": 443},
+        }
+    }
+    assert bind("net.tcp", spec, {"host": "a.test"}, {"host": "b.test", "port": "8443"})[0].params == (
+        ("host", "a.test"),
+        ("port", 8443),
+    )
     assert bind("net.tcp", spec, {"host": "{tenant}"}, {"tenant": "c.test"})[0].params == (("host", "c.test"),)
     assert bind("net.tcp", spec, {}, {})[1] == "host"
 
 
 def test_values_take_the_declared_type():
     """Texts of YAML and of the command line become numbers and booleans where declared."""
-    assert (1.5, 3, True, "x", ("a", "b")) == (coerce("1.5", "float"), coerce("3", "int"), coerce("true", "bool"), coerce("x", "str"), coerce("a,b", "tuple"))
+    assert (1.5, 3, True, "x", ("a", "b")) == (
+        coerce("1.5", "float"),
+        coerce("3", "int"),
+        coerce("true", "bool"),
+        coerce("x", "str"),
+        coerce("a,b", "tuple"),
+    )
 
 
 def test_an_unknown_error_still_gets_the_general_checks():

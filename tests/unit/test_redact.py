@@ -94,7 +94,12 @@ def test_redacting_twice_changes_nothing():
 def test_claims_are_lifted_and_the_rest_of_the_token_is_dropped():
     """Audience, expiry and scopes stay; the name of a person in the token does not."""
     report = redact(from_text(f"401 Unauthorized\n{TOKEN}"))
-    assert {"aud": "https://graph.microsoft.com", "exp": 1_790_000_000, "scp": "User.Read", "tid": "contoso"} == report.claims
+    assert {
+        "aud": "https://graph.microsoft.com",
+        "exp": 1_790_000_000,
+        "scp": "User.Read",
+        "tid": "contoso",
+    } == report.claims
     assert "<jwt>" in report.text
 
 
@@ -106,7 +111,9 @@ def test_a_wrapped_token_still_gives_its_claims():
 
 def test_accounts_become_pseudonyms_that_stay_the_same():
     """The same account gets the same name, another one another."""
-    report = redact(from_text("alex@contoso.test and kim@contoso.test and Alex@contoso.test in C:\\Users\\Alex\\x and /home/kim/y"))
+    report = redact(
+        from_text("alex@contoso.test and kim@contoso.test and Alex@contoso.test in C:\\Users\\Alex\\x and /home/kim/y")
+    )
     assert report.text == "<user-1> and <user-2> and <user-1> in C:\\Users\\<user>\\x and /home/<user>/y"
 
 
@@ -118,7 +125,10 @@ def test_every_field_of_a_report_is_redacted():
                 "schema": 1,
                 "exceptions": [{"type": "X", "message": f"m {SECRET}"}],
                 "error_id": f"boom {TOKEN},X",
-                "command": {"name": "Connect-X", "parameters": {"ClientSecret": "whatever", "TenantId": "contoso.test"}},
+                "command": {
+                    "name": "Connect-X",
+                    "parameters": {"ClientSecret": "whatever", "TenantId": "contoso.test"},
+                },
                 "category": {"target_name": f"Authorization: Bearer {TOKEN}"},
                 "http": {"headers": {"Set-Cookie": "ESTSAUTH=abcdefgh"}},
                 "context": {"access_token": "short"},
@@ -137,7 +147,9 @@ def test_scrub_reaches_every_text_of_a_document():
     assert scrub({"a": [{"b": f"x {SECRET}"}], "n": 1}) == {"a": [{"b": "x <client-secret>"}], "n": 1}
 
 
-@pytest.mark.parametrize("hostile", ["eyJ" + "a" * 200_000, "client_secret=" * 20_000, "Q~" * 100_000, "!a1B" * 50_000, "MII" * 60_000])
+@pytest.mark.parametrize(
+    "hostile", ["eyJ" + "a" * 200_000, "client_secret=" * 20_000, "Q~" * 100_000, "!a1B" * 50_000, "MII" * 60_000]
+)
 def test_hostile_text_is_redacted_in_time(hostile):
     """No pattern runs away on text made to make it."""
     import time

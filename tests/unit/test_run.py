@@ -106,7 +106,13 @@ def test_progress_counts_up_to_all(made):
         return passed("ok")
 
     told = []
-    run([made(quick)], FakeSystem(), timeouts_s={}, deadline=time.monotonic() + 5, progress=lambda *args: told.append(args))
+    run(
+        [made(quick)],
+        FakeSystem(),
+        timeouts_s={},
+        deadline=time.monotonic() + 5,
+        progress=lambda *args: told.append(args),
+    )
     assert told == [(1, 1, "probe.quick")]
 
 
