@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.catalogue import schema
+from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import Node, read
 from agent.errors import CatalogueError
 
@@ -149,23 +150,6 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
     }
     head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))
     return head[:-1] + INDEX_END + ",\n".join(lines) + "\n]}\n"
-
-
-def stamp(rules: Path) -> str:
-    """A word that changes whenever a file the catalogue is made of changes."""
-    newest = count = size = 0
-    for root in (rules, rules.parent / "checks", rules.parent / "agent" / "catalogue"):
-        stack = [str(root)]
-        while stack:
-            with os.scandir(stack.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if entry.name != "__pycache__":
-                            stack.append(entry.path)
-                    elif entry.name.endswith((".yaml", ".py")):
-                        info = entry.stat()
-                        newest, count, size = max(newest, info.st_mtime_ns), count + 1, size + info.st_size
-    return f"{count}-{size}-{newest}"
 
 
 def write(rules: Path, target: Path) -> None:

@@ -97,15 +97,17 @@ def load() -> Catalogue:
 
 
 def _load_source(rules: Path) -> Catalogue:
-    from agent.catalogue import compile as compiler
+    from agent.catalogue.stamp import stamp
 
-    wanted = compiler.stamp(rules)
+    wanted = stamp(rules)
     try:
         present = Catalogue(COMPILED.read_bytes())
         if present.index.get("stamp") == wanted:
             return present
     except (OSError, ValueError, AgentError):
         pass  # absent, unreadable or half-written: made anew below
+    from agent.catalogue import compile as compiler
+
     try:
         compiler.write(rules, COMPILED)
     except OSError:  # a read-only checkout works too, only slower

@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from agent.catalogue import load as loader
-from agent.catalogue.compile import compile_catalogue, read_sources, stamp
+from agent.catalogue.compile import compile_catalogue, read_sources
 from agent.catalogue.lint import lint
 from agent.catalogue.load import Catalogue, source_folder
+from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import parse, plain
 from agent.errors import AgentError, CatalogueError
 
