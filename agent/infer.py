@@ -64,6 +64,10 @@ class Model:
     def _explained(self, check: str, state: str) -> bool:
         return any(_covers(entry, state) for cause in self.causes if (entry := self._entry(cause, check)))
 
+    def names(self, cause: str, check: str) -> bool:
+        """Whether the cause names the check as evidence."""
+        return self._entry(cause, check) is not None
+
     def _entry(self, cause: str, check: str) -> Mapping[str, str] | None:
         if cause == OTHER:
             return None
@@ -98,44 +102,33 @@ def priors(matches: Sequence[Match], catalogue: Catalogue) -> dict[str, float]:
     return {**{cause: weight / total * (1 - other) for cause, weight in ordered}, OTHER: other}
 
 
-def posterior(
-    model: Model, results: Sequence[Result]
-) -> tuple[dict[str, float], list[tuple[str, Result, dict[str, float]]]]:
-    """Probabilities of all causes after ``results``, and the steps: (group, deciding result, likelihood per cause)."""
+def posterior(model: Model, results: Sequence[Result]) -> dict[str, float]:
+    """Probabilities of all causes after ``results``."""
     logs = {cause: math.log(p) for cause, p in model.prior.items()}
-    steps = []
-    for group, members in _by_group(model, results).items():
-        deciding = max(members, key=lambda item: _weight(item[1]))
-        steps.append((group, *deciding))
-        for cause, likelihood in deciding[1].items():
+    for members in _by_group(model, results).values():
+        for cause, likelihood in max(members, key=lambda item: _weight(item[1]))[1].items():
             logs[cause] += math.log(likelihood)
-    return _normalise(logs), steps
+    return _normalise(logs)
 
 
 def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
     """The causes by falling probability, *other* left in, with what raised and lowered each and the arithmetic."""
     if not model.prior:
         return ()
-    final, steps = posterior(model, results)
+    groups = _by_group(model, results)
     logs = {cause: math.log(p) for cause, p in model.prior.items()}
     history: dict[str, list[tuple[str, float]]] = {c: [("before any check", p)] for c, p in model.prior.items()}
     raised: dict[str, list[Result]] = {c: [] for c in logs}
     lowered: dict[str, list[Result]] = {c: [] for c in logs}
-    for _, result, likelihoods in steps:
+    for members in groups.values():
         before = _normalise(logs)
+        for result, likelihoods in members:  # every look at the same thing is proof to show, though only one counts
+            _sort_out(model, before, result, likelihoods, raised, lowered)
+        result, likelihoods = max(members, key=lambda item: _weight(item[1]))
         logs = {cause: logs[cause] + math.log(likelihoods[cause]) for cause in logs}
-        after = _normalise(logs)
-        for cause in logs:
-            # Raised or lowered against all other causes together, so that the only cause of a rule can be proved too.
-            rest = 1.0 - before[cause]
-            average = (
-                sum(before[c] * likelihoods[c] for c in logs if c != cause) / rest if rest > 0 else likelihoods[cause]
-            )
-            history[cause].append((f"{result.call.check} {result.status.name.lower()}", after[cause]))
-            if likelihoods[cause] > 1.2 * average and model._entry(cause, result.call.check) is not None:
-                raised[cause].append(result)
-            elif likelihoods[cause] < average / 1.2:
-                lowered[cause].append(result)
+        for cause, probability in _normalise(logs).items():
+            history[cause].append((f"{result.call.check} {result.status.name.lower()}", probability))
+    final = _normalise(logs)
     return tuple(
         RankedCause(
             cause,
@@ -147,6 +140,29 @@ def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
         )
         for cause in sorted(final, key=lambda c: (-final[c], c == OTHER))
     )
+
+
+def _sort_out(
+    model: Model,
+    before: Mapping[str, float],
+    result: Result,
+    likelihoods: Mapping[str, float],
+    raised: Mapping[str, list[Result]],
+    lowered: Mapping[str, list[Result]],
+) -> None:
+    """Note for which causes a result speaks and for which it does not, each against all other causes together.
+
+    Comparing with the others, not with the average of all, lets the only cause of a rule be proved too.
+    """
+    for cause in before:
+        rest = 1.0 - before[cause]
+        others = (
+            sum(before[c] * likelihoods[c] for c in before if c != cause) / rest if rest > 0 else likelihoods[cause]
+        )
+        if likelihoods[cause] > 1.2 * others and model.names(cause, result.call.check):
+            raised[cause].append(result)
+        elif likelihoods[cause] < others / 1.2:
+            lowered[cause].append(result)
 
 
 def _by_group(model: Model, results: Sequence[Result]) -> dict[str, list[tuple[Result, dict[str, float]]]]:

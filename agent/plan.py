@@ -56,7 +56,7 @@ def next_steps(
     asked = {result.call.check for result in results}
     candidates = model.relevant_checks() if matches else GENERAL
     overrides = _overrides(matches, catalogue)
-    current = posterior(model, results)[0] if model.prior else {}
+    current = posterior(model, results) if model.prior else {}
     steps: list[Step] = []
     skipped: list[Skipped] = []
     for check in candidates:
