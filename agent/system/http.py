@@ -73,6 +73,9 @@ def _connected(url: str, parts: SplitResult, through: str, deadline: float) -> t
     login = proxy.login_for(through)
     if parts.scheme == "http":  # plain requests are handed to the proxy whole
         way = urlsplit(through)
+        if way.scheme != "http":
+            detail = f"{through} is not a plain HTTP proxy, and only those are asked"
+            raise CannotObserve(UnknownReason.NOT_SUPPORTED, detail)
         headers = {"Proxy-Authorization": proxy.basic(login)} if login else {}
         return _direct(way.hostname or "", way.port or 80, deadline), url, headers
     sock, answer = proxy.open_tunnel(through, host, port, deadline, login)

@@ -21,7 +21,15 @@ from agent.model import UnknownReason
 from agent.system import net
 from agent.system.base import ProxySetting, TunnelAnswer
 from agent.system.limits import program_output, within
-from agent.system.proxyrules import bypassed, connection_blob, list_for, scutil_settings, wininet_settings
+from agent.system.proxyrules import (
+    HAS_PROXY,
+    bypassed,
+    connection_blob,
+    list_for,
+    scutil_settings,
+    split_exceptions,
+    wininet_settings,
+)
 
 _INTERNET = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks")
@@ -124,29 +132,35 @@ def by_script(url: str, script: str) -> str:
 def system_settings() -> tuple[ProxySetting, ...]:
     """The system's own settings: WinINET of the account and WinHTTP of the machine, or macOS; none elsewhere."""
     if sys.platform == "win32":
+        from agent.system import winhttp
         from agent.system.machine import raw_registry_value
 
-        return windows_settings(raw_registry_value)
+        return windows_settings(raw_registry_value, winhttp.default_proxy)
     if sys.platform == "darwin":
         return scutil_settings(program_output(["scutil", "--proxy"]))
     return ()
 
 
-def windows_settings(read: Callable[[str, str, str], Any]) -> tuple[ProxySetting, ...]:
-    """WinINET and WinHTTP settings through ``read(hive, key, name)``.
+def windows_settings(
+    read: Callable[[str, str, str], Any], services: Callable[[], tuple[str, str]]
+) -> tuple[ProxySetting, ...]:
+    """WinINET settings through ``read(hive, key, name)``, and the proxy and exceptions of ``services`` (WinHTTP).
 
-    The WinHTTP value is parsed from the registry, where ``netsh winhttp set proxy`` leaves it.
+    Where WinHTTP does not answer, its settings are parsed from the registry, where ``netsh winhttp set proxy`` leaves them.
     """
     names = ("ProxyEnable", "ProxyServer", "ProxyOverride", "AutoConfigURL")
     values = {name: read("HKCU", _INTERNET, name) for name in names}
     saved = read("HKCU", _INTERNET + r"\Connections", "DefaultConnectionSettings")
-    found = list(wininet_settings(values, saved))
-    machine = read("HKLM", _INTERNET.replace("Software", "SOFTWARE") + r"\Connections", "WinHttpSettings")
-    if machine:
-        flags, proxy, bypass, _script = connection_blob(machine)
-        if flags & 2 and proxy:
-            found.append(ProxySetting("winhttp", "all", list_for(proxy, "https"), bypass))
-    return tuple(found)
+    found = wininet_settings(values, saved)
+    try:
+        proxies, exceptions = services()
+        bypass = split_exceptions(exceptions)
+    except OSError:
+        flags, proxies, bypass, _ = connection_blob(read("HKLM", _INTERNET + r"\Connections", "WinHttpSettings") or b"")
+        proxies = proxies if flags & HAS_PROXY else ""
+    if proxies:
+        found += (ProxySetting("winhttp", "all", list_for(proxies, "https"), bypass),)
+    return found
 
 
 def proxy_tunnel(proxy: str, host: str, port: int, timeout_s: float = 2.0) -> TunnelAnswer:

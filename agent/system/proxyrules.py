@@ -11,7 +11,7 @@ from typing import Any
 from agent.system.base import ProxySetting
 
 #: Flags of a saved connection (``DefaultConnectionSettings``, ``WinHttpSettings``), byte 8.
-HAS_PROXY, HAS_SCRIPT, AUTO_DETECT = 2, 4, 8
+HAS_PROXY, AUTO_DETECT = 2, 8
 
 
 def bypassed(host: str, rules: tuple[str, ...], source: str) -> bool:

@@ -123,6 +123,15 @@ def test_refusing_proxy_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in caught.value.detail
 
 
+def test_socks_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent to a proxy of another kind, for either scheme."""
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:1080")
+    for url in ("http://service.contoso.test/", "https://login.contoso.test/"):
+        with pytest.raises(CannotObserve) as caught:
+            http_get(url)
+        assert caught.value.reason is UnknownReason.NOT_SUPPORTED
+
+
 def test_closed_port_is_unreachable() -> None:
     """Nobody there is no answer."""
     with closed_port() as port, pytest.raises(CannotObserve) as caught:

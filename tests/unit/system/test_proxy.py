@@ -111,19 +111,33 @@ def test_script_is_not_run_here() -> None:
     assert caught.value.reason is UnknownReason.NOT_SUPPORTED
 
 
-def test_windows_settings_from_recorded_values() -> None:
-    """The account's proxy and the machine's, from what the registry holds."""
-    server = b"w.test:3128"
-    saved = (
-        (24).to_bytes(4, "little") + bytes(4) + (3).to_bytes(4, "little") + len(server).to_bytes(4, "little") + server
-    )
+def services_silent() -> tuple[str, str]:
+    """A WinHTTP that does not answer."""
+    raise OSError(12004, "internal error")
+
+
+@pytest.mark.parametrize("services", [lambda: ("w.test:3128", "<local>"), services_silent])
+def test_windows_settings_from_recorded_values(services: Any) -> None:
+    """The account's proxy and that of services, from WinHTTP itself or from what the registry holds."""
+    texts = b"".join(len(text).to_bytes(4, "little") + text for text in (b"w.test:3128", b"<local>"))
+    saved = (24).to_bytes(4, "little") + bytes(4) + (3).to_bytes(4, "little") + texts
     values: dict[tuple[str, str], Any] = {
         ("HKCU", "ProxyEnable"): 1,
         ("HKCU", "ProxyServer"): "a.test:8080",
-        ("HKLM", "WinHttpSettings"): saved + bytes(4),
+        ("HKLM", "WinHttpSettings"): saved,
     }
-    found = proxy.windows_settings(lambda hive, key, name: values.get((hive, name)))
-    assert [(s.source, s.url) for s in found] == [("wininet", "http://a.test:8080"), ("winhttp", "http://w.test:3128")]
+    found = proxy.windows_settings(lambda hive, key, name: values.get((hive, name)), services)
+    expected = (
+        ProxySetting("wininet", "all", "http://a.test:8080"),
+        ProxySetting("winhttp", "all", "http://w.test:3128", ("<local>",)),
+    )
+    assert found == expected
+
+
+def test_windows_without_proxies() -> None:
+    """Empty settings configure nothing."""
+    assert proxy.windows_settings(lambda hive, key, name: None, lambda: ("", "")) == ()
+    assert proxy.windows_settings(lambda hive, key, name: None, services_silent) == ()
 
 
 @pytest.mark.parametrize("status", ["403 Forbidden", "502 Bad Gateway"])
