@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 #: A parameter or fact value: text, number, bool, or (nested) tuples of them, so that calls are hashable.
@@ -105,6 +106,9 @@ class ErrorReport:
 #: Facts lifted from a report (and given by ``--fact``): names from ``rules/facts.yaml`` to values.
 Facts = Mapping[str, Value]
 
+#: What a named tuple without facts or evidence shares; read only.
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
@@ -130,7 +134,7 @@ class Match(NamedTuple):
     title: str
     confidence: float
     why: str
-    facts: Facts = {}
+    facts: Facts = NOTHING
 
 
 class CheckCall(NamedTuple):
@@ -156,7 +160,7 @@ class Result(NamedTuple):
     call: CheckCall
     status: Status
     summary: str
-    evidence: Mapping[str, Value] = {}
+    evidence: Mapping[str, Value] = NOTHING
     reason: UnknownReason | None = None
     elapsed_ms: float = 0.0
 

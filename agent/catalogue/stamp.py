@@ -1,0 +1,23 @@
+"""Whether a source changed since the catalogue was compiled; apart from the compiler, because every start asks this."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def stamp(rules: Path) -> str:
+    """A word that changes whenever a file the catalogue is made of changes."""
+    newest = count = size = 0
+    for root in (rules, rules.parent / "checks", rules.parent / "agent" / "catalogue"):
+        stack = [str(root)]
+        while stack:
+            with os.scandir(stack.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != "__pycache__":
+                            stack.append(entry.path)
+                    elif entry.name.endswith((".yaml", ".py")):
+                        info = entry.stat()
+                        newest, count, size = max(newest, info.st_mtime_ns), count + 1, size + info.st_size
+    return f"{count}-{size}-{newest}"
