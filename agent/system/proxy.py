@@ -1,9 +1,9 @@
 """Which proxies are configured, which one applies to an address, and what it says to CONNECT.
 
 What applies is decided as .NET 5 and later decide it, because PowerShell 7 does: the environment first and alone when it names a
-proxy, else the settings of the system. Windows PowerShell 5.1 reads the system's settings only. Reading the Windows and
-macOS settings is tested with recorded answers, not on such systems. Logins never leave this module, except through
-``login_for`` into a real request's header.
+proxy, else the settings of the system. Windows PowerShell 5.1 reads the system's settings only. The environment's rules were
+compared with .NET 10 on Linux; reading the Windows and macOS settings is tested with recorded answers, not on such systems.
+Logins never leave this module, except through ``login_for`` into a real request's header.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from agent.system.proxyrules import (
 )
 
 _INTERNET = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
-_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks")
+#: Kinds of proxy .NET knows.
+_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5")
 _STATES = {"open": "", "timeout": "timeout"}
 
 #: Longest answer head a proxy may send; real ones stay below 4 KiB.
@@ -66,14 +67,23 @@ def environment_settings(variables: Mapping[str, str]) -> tuple[ProxySetting, ..
 
 
 def address_of(value: str) -> str:
-    """``scheme://host:port`` of a setting, without login and path; http and port 80 where it names none, as .NET does."""
+    """``scheme://host:port`` of a setting, without login and path; http and port 80 (443 for https) where it names none."""
     scheme, separator, rest = value.partition("://")
     if not separator:
         scheme, rest = "http", value
     rest = re.split(r"[/?#]", rest.rpartition("@")[2], maxsplit=1)[0]
-    if rest and scheme.lower() in ("http", "https") and not re.search(r":\d*$", rest.rpartition("]")[2]):
-        rest += ":80" if scheme.lower() == "http" else ":443"
+    if rest and not re.search(r":[^:]*$", rest.rpartition("]")[2]):
+        rest += ":443" if scheme.lower() == "https" else ":80"
     return f"{scheme.lower()}://{rest}"
+
+
+def is_address(url: str) -> bool:
+    """Whether .NET takes the text for the address of a proxy."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False
 
 
 def login_for(proxy: str) -> str:
@@ -93,7 +103,8 @@ def proxy_for(url: str) -> str:
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    named = environment_settings(os.environ)
+    # .NET passes over what is no address, as if it were not set (measured with .NET 10)
+    named = [setting for setting in environment_settings(os.environ) if is_address(setting.url)]
     for scheme in (parts.scheme, "all"):
         if chosen := next((s for s in named if s.scheme == scheme), None):
             return "" if bypassed(host, chosen.bypass, "environment") else chosen.url
@@ -176,8 +187,7 @@ def open_tunnel(proxy: str, host: str, port: int, deadline: float, login: str = 
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https"):
         detail = f"{proxy} is not an HTTP proxy, and only those are asked"
-        reason = UnknownReason.NOT_SUPPORTED if parts.scheme in _SCHEMES else UnknownReason.MISSING_FACT
-        raise CannotObserve(reason, detail)
+        raise CannotObserve(UnknownReason.NOT_SUPPORTED, detail)
     try:
         proxy_port = parts.port or (80 if parts.scheme == "http" else 443)
         sock, reached = net.open_socket(parts.hostname or "", proxy_port, deadline)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from agent.check import Cost, Verdict, check, failed, passed, warned
 from agent.system.base import ProxySetting, System
 
-#: Schemes .NET accepts for a proxy; anything else makes HttpClient refuse the setting.
+#: Schemes .NET accepts for a proxy; it passes over anything else and connects directly (measured with .NET 10).
 SCHEMES = ("http", "https", "socks4", "socks4a", "socks5")
 #: Which setting PowerShell 7 takes first.
 ORDER = ("environment", "pac", "wininet", "macos", "winhttp")
@@ -28,7 +28,7 @@ def proxy_configured(system: System, *, authority: str = "https://login.microsof
     first = settings[0]
     found = {"proxy": first.url, "source": first.source}
     if wrong := next((s for s in settings if s.source != "pac" and not _is_address(s.url)), None):
-        text = f"The proxy setting {wrong.url or '(empty)'} ({wrong.source}) is not an address .NET accepts"
+        text = f"The proxy setting {wrong.url or '(empty)'} ({wrong.source}) is no address: .NET passes over it"
         return failed(text, state="malformed", proxy=wrong.url, source=wrong.source)
     fixed = {s.url.lower(): s for s in reversed(settings) if s.source != "pac"}
     if len(fixed) > 1:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +39,10 @@ def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
         ("http://alex:p@ss@proxy.contoso.test:8080", "http://proxy.contoso.test:8080"),
         ("http://[2001:db8::1]:8080", "http://[2001:db8::1]:8080"),
         ("http://[2001:db8::1]", "http://[2001:db8::1]:80"),
+        ("https://proxy.contoso.test", "https://proxy.contoso.test:443"),
+        ("socks5://proxy.contoso.test", "socks5://proxy.contoso.test:80"),
+        ("http://alex:s#x/y@proxy.contoso.test:3128/path", "http://proxy.contoso.test:3128"),
+        ("http://proxy.contoso.test:port", "http://proxy.contoso.test:port"),
         ("ftp://proxy.contoso.test:21", "ftp://proxy.contoso.test:21"),
     ],
 )
@@ -68,6 +76,11 @@ def test_upper_case_http_proxy_does_not_count_for_web_programs() -> None:
         ({"HTTPS_PROXY": "http://b.test:2", "ALL_PROXY": "http://c.test:3"}, "http://b.test:2"),
         ({"ALL_PROXY": "http://c.test:3"}, "http://c.test:3"),
         ({"HTTP_PROXY": "http://a.test:1"}, ""),
+        ({"HTTPS_PROXY": "http://b.test:2", "https_proxy": "http://a.test:1"}, "http://a.test:1"),
+        ({"HTTPS_PROXY": "ftp://a.test:21"}, ""),
+        ({"HTTPS_PROXY": "http://a.test:99999"}, ""),
+        ({"HTTPS_PROXY": "http://b.test:2", "https_proxy": "ftp://a.test:21"}, "http://b.test:2"),
+        ({"ALL_PROXY": "http://a.test:1", "NO_PROXY": "*"}, "http://a.test:1"),
         ({"HTTPS_PROXY": "http://a.test:1", "NO_PROXY": ".contoso.test"}, ""),
         ({"HTTPS_PROXY": "http://a.test:1", "NO_PROXY": "contoso.test"}, "http://a.test:1"),
     ],
@@ -223,3 +236,35 @@ def test_socks_proxy_is_not_asked() -> None:
     with pytest.raises(CannotObserve) as caught:
         proxy.proxy_tunnel("socks5://127.0.0.1:1080", "login.contoso.test", 443)
     assert caught.value.reason is UnknownReason.NOT_SUPPORTED
+
+
+POWERSHELL = os.environ.get("AGENT_TEST_PWSH") or shutil.which("pwsh")
+ASK_DOTNET = """$p = [System.Net.Http.HttpClient]::DefaultProxy
+foreach ($u in 'https://login.contoso.test/', 'http://login.contoso.test/') {
+    if ($p.IsBypassed($u)) { 'direct' } else { $p.GetProxy($u).GetLeftPart('Authority') -replace '//.*@', '//' }
+}"""
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(sys.platform != "linux" or not POWERSHELL, reason="compares with a real PowerShell 7 on Linux")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"https_proxy": "http://a.test:1", "HTTPS_PROXY": "http://b.test:2"},
+        {"HTTPS_PROXY": "https://a.test:8443"},
+        {"HTTPS_PROXY": "ftp://a.test:21"},
+        {"HTTPS_PROXY": "http://a.test:99999"},
+        {"HTTP_PROXY": "http://b.test:2", "ALL_PROXY": "http://a.test:1"},
+        {"ALL_PROXY": "http://a.test:1", "NO_PROXY": "*.contoso.test,contoso.test,login.contoso.test:443"},
+        {"ALL_PROXY": "http://a.test:1", "NO_PROXY": " .contoso.test "},
+        {"HTTPS_PROXY": "http://alex:s#x@a.test:3128", "http_proxy": "b.test:1"},
+    ],
+)
+def test_same_choice_as_powershell(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The real .NET takes the same proxy, for both schemes."""
+    for name, value in (variables | {"HOME": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    command = [str(POWERSHELL), "-NoProfile", "-NonInteractive", "-Command", ASK_DOTNET]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    mine = [proxy.proxy_for(f"{scheme}://login.contoso.test/") or "direct" for scheme in ("https", "http")]
+    assert mine == said
