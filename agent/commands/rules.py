@@ -52,11 +52,17 @@ def list_(words: tuple[str, ...], format_: str) -> int:
     type=click.Path(exists=True, file_okay=False),
     help="Another rules folder than this checkout's.",
 )
-def lint_(folder: str | None) -> int:
+@_FORMAT
+def lint_(folder: str | None, format_: str) -> int:
     """Find faults in rules, causes and tests; every fault with file and line."""
     from agent.catalogue.lint import lint
 
     issues = lint(_folder(folder))
+    if format_ == "json":
+        click.echo(
+            json.dumps([{"id": issue.partition(": ")[0], "message": issue.partition(": ")[2]} for issue in issues])
+        )
+        return USAGE if issues else OK
     for issue in issues:
         click.echo(issue, err=True)
     click.echo(f"{len(issues)} faults" if issues else "no faults", err=bool(issues))
@@ -71,7 +77,8 @@ def lint_(folder: str | None) -> int:
     type=click.Path(exists=True, file_okay=False),
     help="Another rules folder than this checkout's.",
 )
-def test_(ids: tuple[str, ...], folder: str | None) -> int:
+@_FORMAT
+def test_(ids: tuple[str, ...], folder: str | None, format_: str) -> int:
     """Run the sibling tests of all rules, or of IDS."""
     from agent.catalogue.compile import compile_catalogue
     from agent.catalogue.load import Catalogue
@@ -80,6 +87,9 @@ def test_(ids: tuple[str, ...], folder: str | None) -> int:
     rules = _folder(folder)
     catalogue = Catalogue(compile_catalogue(rules).encode("ascii")) if folder else load()
     failures = run_tests(rules, catalogue, ids)
+    if format_ == "json":
+        click.echo(json.dumps([{"id": rule, "message": failure} for rule, failure in failures]))
+        return USAGE if failures else OK
     for rule, failure in failures:
         click.echo(f"{rule}: {failure}", err=True)
     count = len(ids) or len(catalogue.rule_ids)
