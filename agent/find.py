@@ -46,8 +46,9 @@ def _by_code(wanted: str, catalogue: Catalogue) -> list[str]:
         if word in codes or f"AADSTS{word}" in codes:
             exact.append(rule)
         elif signals.get("http_status") == word:
-            by_status.append((len(signals), rule))
-    return exact or [rule for _, rule in sorted(by_status)]
+            words = " ".join((*signals.get("contains", ()), *signals.get("any", ())))
+            by_status.append((word not in words, len(signals), rule))  # the rule that speaks of the number itself leads
+    return exact or [row[-1] for row in sorted(by_status)]
 
 
 def _by_words(wanted: str, catalogue: Catalogue) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.catalogue.load import Catalogue
+from agent.compose import fill
 from agent.render.style import Style
 
 
 def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     """The page as text, ending in a line break."""
-    page = rule["page"]
+    page = _placeholders(rule["page"], catalogue)
     lines = [
         style.paint(style.safe(rule["title"]), "bold"),
         style.paint(f"{rule['id']} · {rule['class']}" if style.unicode else f"{rule['id']} - {rule['class']}", "dim"),
@@ -36,6 +37,15 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
     lines += [f"Check this machine: agent diagnose {_example(rule)}"]
     return "\n".join(lines) + "\n"
+
+
+def _placeholders(value: Any, catalogue: Catalogue) -> Any:
+    """The page with ``{fact}`` shown as ``<fact>``: here nobody's values are known."""
+    if isinstance(value, str):
+        return fill(value, {}, catalogue.facts)[0]
+    if isinstance(value, dict):
+        return {key: _placeholders(item, catalogue) for key, item in value.items()}
+    return [_placeholders(item, catalogue) for item in value]
 
 
 def _section(title: str, body: list[str], style: Style) -> list[str]:
