@@ -17,7 +17,7 @@ LAYERS = (
     ("agent", "agent.model", "agent.errors", "agent.exits", "agent.times", "agent.home"),
     ("agent.check", "agent.system"),
     ("agent.certificates", "agent.tokens", "agent.intake", "agent.redact", "agent.fingerprint", "agent.lift"),
-    ("agent.catalogue", "agent.catalogue.load", "agent.catalogue.stamp", "agent.catalogue.yamltext", "agent.catalogue.schema", "agent.catalogue.compile"),
+    ("agent.catalogue", *(f"agent.catalogue.{name}" for name in ("load", "stamp", "yamltext", "schema", "compile"))),
     ("agent.match", "agent.plan", "agent.run", "agent.infer"),
     ("agent.compose", "agent.diagnose", "agent.find", "agent.render", "agent.catalogue.lint", "agent.catalogue.ruletest"),
     ("agent.cli", "agent.commands", "agent.__main__", "agent.catalogue.hatch_build"),
