@@ -61,7 +61,7 @@ def _claim(fp: Fingerprint, signals: Mapping[str, Any]) -> tuple[float, str, int
             best = (confidence, why)
     if best is None or best[0] < LEAST:
         return None
-    extra = min(weight, 200) / 10_000 + (0.02 if words and not best[1].startswith("the words") else 0)
+    extra = min(weight, 200) / 3_000 + (0.02 if words and not best[1].startswith("the words") else 0)
     return min(best[0] + extra, 0.99), best[1], weight
 
 
@@ -105,7 +105,7 @@ def _word_trust(fp: Fingerprint, signals: Mapping[str, Any], words: list[str], k
     elif "exception" in signals and fp.exception_types:
         trust -= 0.1
     if "http_status" in signals and fp.http_status:
-        trust += 0.03
+        trust += 0.005
     if "command" in signals and fp.command:
         trust += 0.02
     if sum(map(len, words)) < 12:
@@ -137,7 +137,7 @@ def _words(fp: Fingerprint, signals: Mapping[str, Any]) -> list[str] | None:
         return None
     if any(squeeze(literal) not in fp.text for literal in needed):
         return None
-    chosen = next((literal for literal in options if squeeze(literal) in fp.text), None)
+    chosen = max((literal for literal in options if squeeze(literal) in fp.text), key=len, default=None)
     if options and chosen is None:
         return None
     return [*([chosen] if chosen else []), *needed]
