@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import textwrap
 from typing import NamedTuple, TextIO
 
@@ -69,7 +68,7 @@ def style_for(stream: TextIO) -> Style:
     ``NO_COLOR`` turns colour off, ``FORCE_COLOR`` on (for pictures and CI), ``COLUMNS`` sets the width.
     """
     terminal = bool(getattr(stream, "isatty", lambda: False)())
-    columns = shutil.get_terminal_size((80, 24)).columns if terminal or os.environ.get("COLUMNS") else 80
+    columns = _columns() if terminal or os.environ.get("COLUMNS") else 80
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
     colour = terminal and os.environ.get("TERM") != "dumb"
     if os.environ.get("FORCE_COLOR"):
@@ -77,3 +76,9 @@ def style_for(stream: TextIO) -> Style:
     if os.environ.get("NO_COLOR"):
         colour = False
     return Style(min(max(columns, 40), 100), colour, encoding.startswith("utf"))
+
+
+def _columns() -> int:
+    import shutil  # loads the libraries of archives, which text in a pipe need not wait for
+
+    return shutil.get_terminal_size((80, 24)).columns
