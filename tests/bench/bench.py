@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.catalogue import compile as compiler
-from agent.catalogue.load import load
+from agent.catalogue.load import COMPILED, load
 
 ERROR = "AADSTS7000222: The provided client secret keys for app 'Contoso Nightly' are expired."
 TIMES = 10
@@ -76,7 +76,8 @@ def jobs(folder: Path) -> dict[str, tuple[list[str], bytes]]:
         "python -c pass": ([sys.executable, "-c", "pass"], b""),
         "agent --version": ([*agent, "--version"], b""),
         "agent diagnose --no-checks": ([*agent, *recognise], ERROR.encode()),
-        f"the same, catalogue x {TIMES}": ([*driven, *recognise], ERROR.encode()),
+        "the same, installed": ([*driven[:-1], str(COMPILED), *recognise], ERROR.encode()),
+        f"installed, catalogue x {TIMES}": ([*driven, *recognise], ERROR.encode()),
         f"unknown error, catalogue x {TIMES}": ([*driven, *recognise], b"nothing that any rule knows"),
         "agent explain (a code)": ([*agent, "explain", "AADSTS7000222", "--no-pager"], b""),
         "10 MB of log with the error inside": ([*agent, *recognise], half + ERROR.encode() + b"\n" + half),
