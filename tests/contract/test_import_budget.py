@@ -115,3 +115,22 @@ def test_recognising_is_fast() -> None:
         if best[0] <= 8 * best[1]:
             return
     assert best[0] <= 8 * best[1], f"{best[0] * 1000:.0f} ms is {best[0] / best[1]:.1f} times {best[1] * 1000:.0f} ms"
+
+
+@pytest.mark.slow
+def test_ten_times_more_rules_cost_little() -> None:
+    """The benchmark runs, and a catalogue ten times as large makes a diagnosis at most half as long again (best of three runs)."""
+    root = Path(__file__).resolve().parents[2]
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, str(root / "tests" / "bench" / "bench.py"), "-n", "5"],
+            capture_output=True,
+            text=True,
+            cwd=root,
+            timeout=300,
+            check=True,
+        )
+        rows = {line[:40].strip(): float(line[40:].split()[0]) for line in done.stdout.splitlines()[1:]}
+        if rows["installed, catalogue x 10"] <= 1.5 * rows["the same, installed"]:
+            return
+    pytest.fail(done.stdout)
