@@ -112,9 +112,9 @@ def _lint_call(context: _Context, path: str, check: str, params: Mapping[str, st
 
 def _lint_cause(context: _Context, cause_id: str, cause: Mapping[str, Any]) -> None:
     evidence = cause.get("evidence", {})
-    if not evidence and cause.get("decided_by") == "machine":
-        context.say("decided_by", "decided on the machine, but no check is named as evidence")
-    if cause.get("decided_by") != "machine" and "look_up" not in cause:
+    if not evidence and "look_up" not in cause:
+        context.say("decided_by", "no check is named as evidence, and look_up does not say where to look")
+    elif cause.get("decided_by") != "machine" and "look_up" not in cause:
         context.say("decided_by", f"decided by the {cause.get('decided_by')}, but look_up does not say where to look")
     for check in [*evidence, *([cause["verify"]] if "verify" in cause else [])]:
         if check not in context.checks:
