@@ -34,7 +34,6 @@ def cache_token(
         "client_id": client_id,
         "realm": tenant,
         "target": target,
-        "token_type": "Bearer",
         "cached_at": str(made),
         "expires_on": str(int(made + life_s)),
         "extended_expires_on": str(int(made + life_s)),

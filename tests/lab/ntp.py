@@ -5,14 +5,16 @@ It never touches the system clock (``-x``), opens no control port and keeps ever
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
 
-from lab.wrongclock import moved
+from lab.wrongclock import forget, moved
 
 CHRONYD = shutil.which("chronyd") or next((p for p in ("/usr/sbin/chronyd",) if Path(p).exists()), "")
 
@@ -36,7 +38,10 @@ class NtpServer:
         configuration.write_text(_CONFIGURATION.format(port=self.port, folder=folder))
         self._log = (folder / "chronyd.log").open("w")
         command = [CHRONYD, "-d", "-x", "-U", "-L", "0", "-f", str(configuration)]
-        self._process = subprocess.Popen(moved(command, ahead_s), stdout=self._log, stderr=self._log, cwd=folder)
+        self._pid_file = folder / "chronyd.pid"
+        self._process = subprocess.Popen(
+            moved(command, ahead_s), stdout=self._log, stderr=self._log, cwd=folder, start_new_session=True
+        )
         self._await(folder)
 
     @property
@@ -45,13 +50,17 @@ class NtpServer:
         return f"127.0.0.1:{self.port}"
 
     def close(self) -> None:
-        """End it and wait for it."""
-        self._process.terminate()
+        """End it and wait for it: the server itself first, so that the program that moved its clock tidies up and follows."""
+        try:
+            os.kill(int(self._pid_file.read_text()), signal.SIGTERM)
+        except (OSError, ValueError):
+            self._process.terminate()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(5)
+            forget(self._process.pid)
         self._log.close()
 
     def __enter__(self) -> NtpServer:

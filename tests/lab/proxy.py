@@ -113,18 +113,18 @@ class Proxy:
             client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        if self._context:
-            client = self._context.wrap_socket(client, server_side=True)
-            outward = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            outward.check_hostname, outward.verify_mode = False, ssl.CERT_NONE  # only 127.0.0.1 is behind it
-            service = outward.wrap_socket(service)
-        self._open.update((client, service))
-        try:
-            _pump(client, service)
-        finally:
-            self._open -= {client, service}
-            service.close()
-            client.close()
+        with contextlib.ExitStack() as ends:
+            ends.enter_context(service)
+            if self._context:
+                client = ends.enter_context(self._context.wrap_socket(client, server_side=True))
+                outward = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                outward.check_hostname, outward.verify_mode = False, ssl.CERT_NONE  # only 127.0.0.1 is behind it
+                service = ends.enter_context(outward.wrap_socket(service))
+            self._open.update((client, service))
+            try:
+                _pump(client, service)
+            finally:
+                self._open -= {client, service}
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:

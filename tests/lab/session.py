@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.wrongclock import moved
+from lab.wrongclock import forget, moved
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB_MODULES = Path(__file__).parent
@@ -91,6 +91,7 @@ class Session:
             if process.poll() is None:  # the whole group: PowerShell has children
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
+                forget(process.pid)
         return _outcome(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
     def _environment(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from lab import home, jwt, ntp, wrongclock
 from lab.pki import Authority, Pair, issue
 from lab.proxy import Proxy
+from lab.session import Session
 from lab.world import CLIENT, OLD_SECRET, SECRET, TENANT, Lab, need
 
 pytestmark = pytest.mark.lab
@@ -169,6 +171,7 @@ def test_ntp_server_tells_the_time_and_a_moved_one_does_not(ntp_server: ntp.NtpS
     true = ntp.ask(ntp_server.port)
     with ntp.NtpServer(user_home, ahead_s=420) as moved:
         ahead = ntp.ask(moved.port)
+    assert ntp.ask(moved.port) is None
     assert true is not None
     assert ahead is not None
     assert pytest.approx(time.time(), abs=1.5) == true
@@ -226,6 +229,41 @@ def test_store_file_is_what_dotnet_keeps(lab: Lab, user_home: Path) -> None:
     assert (True, lab.certificate.certificate) == (key is not None, certificate)
     home.install(user_home, lab.certificate, with_key=False)
     assert pkcs12.load_key_and_certificates(path.read_bytes(), None)[0] is None
+
+
+_WRITE_CACHE = """\
+foreach ($name in {names}) {{ $null = [Reflection.Assembly]::LoadFrom("$env:AGENT_TEST_DOTNET_LIBS/$name.dll") }}
+$options = [Azure.Identity.ClientSecretCredentialOptions]::new()
+$options.AuthorityHost = [uri] $env:LAB_AUTHORITY
+$options.DisableInstanceDiscovery = $true
+$options.TokenCachePersistenceOptions = [Azure.Identity.TokenCachePersistenceOptions]::new()
+$options.TokenCachePersistenceOptions.Name = 'mg.msal.cache'
+$options.TokenCachePersistenceOptions.UnsafeAllowUnencryptedStorage = $true
+$credential = [Azure.Identity.ClientSecretCredential]::new('{tenant}', '{client}', '{secret}', $options)
+$request = [Azure.Core.TokenRequestContext]::new([string[]] @("$env:LAB_GRAPH/.default"))
+$null = $credential.GetToken($request, [Threading.CancellationToken]::None)
+"""
+
+
+@pytest.mark.slow
+def test_real_msal_writes_the_same_cache(start: Callable[..., Session], user_home: Path) -> None:
+    """The real library, allowed to write unencrypted, leaves a file with the names that ``cache_token`` writes."""
+    module = (Path(__file__).parent / "LabGraph/LabGraph.psm1").read_text()
+    names = module.partition("$script:Assemblies = ")[2].partition(")")[0] + ")"
+    outcome = start().run(_WRITE_CACHE.format(names=names, tenant=TENANT, client=CLIENT, secret=SECRET))
+    assert [] == outcome.chain, outcome.chain
+    real = next((user_home / ".local/share/.IdentityService").glob("mg.msal.cache.*cae")).read_text()
+    token = {"client_id": CLIENT, "tenant": TENANT, "target": "https://graph.test/.default"}
+    ours = home.cache_token(user_home, "FAKE", **token, age_s=60, life_s=3599).read_text()
+    assert _shape(json.loads(real)) == _shape(json.loads(ours))
+
+
+def _shape(cache: dict[str, Any]) -> dict[str, Any]:
+    """Sections with the field names and kinds of their entries."""
+    return {
+        section: sorted({(name, type(value).__name__) for entry in entries.values() for name, value in entry.items()})
+        for section, entries in cache.items()
+    }
 
 
 def test_token_cache_has_the_layout_of_msal(user_home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 FAKETIME = shutil.which("faketime") or ""
 
@@ -14,3 +15,9 @@ _TRUE_WAITS = ("FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_FORCE_MONOTONIC_FIX=0
 def moved(command: list[str], ahead_s: float) -> list[str]:
     """The command, its clock ``ahead_s`` seconds ahead (negative: behind)."""
     return ["env", *_TRUE_WAITS, FAKETIME, "-f", f"{ahead_s:+.0f}s", *command] if ahead_s else command
+
+
+def forget(pid: int) -> None:
+    """Remove the shared memory that faketime, killed as process ``pid``, could not remove itself."""
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        Path("/dev/shm", name).unlink(missing_ok=True)
