@@ -7,6 +7,7 @@ or a CI log, with bidirectional marks. What was repaired or left out is said in 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -296,7 +297,7 @@ def _integer(table: Mapping[str, Any], name: str, where: str) -> int | None:
         return None
     try:
         return int(value)
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, OverflowError) as fault:  # the last: JSON readers take 1e999 for infinity
         raise _wrong(where + name, "a number", value) from fault
 
 
@@ -309,7 +310,9 @@ def _hresult(table: Mapping[str, Any], where: str) -> str:
 
 def _claims(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        k: tuple(str(i) for i in v) if isinstance(v, list) else v for k, v in table.items() if not isinstance(v, dict)
+        k: tuple(str(i) for i in v) if isinstance(v, list) else v
+        for k, v in table.items()
+        if not (isinstance(v, dict) or (isinstance(v, float) and not math.isfinite(v)))
     }
 
 
