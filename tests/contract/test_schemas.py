@@ -189,3 +189,65 @@ def test_reports_of_a_live_session(tmp_path: Path) -> None:
         sent = json.loads(line)
         assert faults("error-report", sent) == []
         assert not [note for note in from_mapping(sent).notes if "unknown fields" in note]
+
+
+FULL: dict[str, Any] = {
+    "schema": 1,
+    "source": {"name": "ErrorAgent", "version": "0.1.0"},
+    "time": "2026-11-25T02:00:07.123Z",
+    "exceptions": [{"type": "System.Exception", "message": "AADSTS7000222: expired", "hresult": "0x80131500"}],
+    "error_id": "Microsoft.Graph.PowerShell.Authentication.Cmdlets.ConnectMgGraph",
+    "category": {"category": "NotSpecified", "reason": "AuthenticationFailedException"},
+    "details": {"message": "outer", "recommended_action": ""},
+    "command": {
+        "name": "Connect-MgGraph",
+        "module": "Microsoft.Graph.Authentication",
+        "parameters": {"TenantId": "contoso.test"},
+    },
+    "position": {"script": "nightly.ps1", "line": 8, "column": 1},
+    "script_stack": "at <ScriptBlock>",
+    "http": {"status": 401, "url": "https://graph.microsoft.com/v1.0/me", "method": "GET", "headers": {"Date": "now"}},
+    "token": {"exp": 1790000000, "aud": "https://graph.microsoft.com", "roles": ["User.Read.All"]},
+    "host": {"edition": "Core", "version": "7.6.9"},
+    "modules": [{"name": "Microsoft.Graph.Authentication", "version": "2.34.0", "path": "/m", "state": "loaded"}],
+    "assemblies": [
+        {"name": "Azure.Core", "version": "1.47.0.0", "location": "/m/Azure.Core.dll", "context": "Default"}
+    ],
+    "context": {"tenant_id": "contoso.test", "scopes": ["User.Read"]},
+    "environment": {"authority": "https://login.microsoftonline.com"},
+    "native": {"exit_code": 5, "stderr": "no"},
+    "text": "the same as text",
+    "terminating": True,
+}
+ODD = (None, 5, -1, 1.5, 10**30, float("inf"), True, "x", "", "\ud800", [], ["a"], [[]], [1, None], {}, {"a": {}}, [{}])
+
+
+def _places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [p for key, item in steps for p in ((*place, key), *_places(item, (*place, key)))]
+
+
+def test_any_odd_value_anywhere_is_judged_alike() -> None:
+    """With any field of a full report replaced by any odd value, schema and intake agree, and what is read can be diagnosed."""
+    judge, strict = Draft202012Validator(schema("error-report")), Draft202012Validator(closed(schema("diagnosis")))
+    catalogue, wrong, turn = load(), [], 0
+    for place in _places(FULL):
+        for odd in ODD:
+            sent = copy.deepcopy(FULL)
+            inner: Any = sent
+            for step in place[:-1]:
+                inner = inner[step]
+            inner[place[-1]] = odd
+            try:
+                report = from_mapping(sent)
+            except UsageError as fault:
+                if judge.is_valid(sent) and place != ("time",) and odd != float("inf"):  # beyond a schema, beyond JSON
+                    wrong.append(f"{place} = {odd!r} is valid, but refused: {fault}")
+                continue
+            if not judge.is_valid(sent) and odd != float("inf"):
+                wrong.append(f"{place} = {odd!r} is not valid, but read")
+            turn += 1
+            if turn % 8 == 0:
+                written = json.loads(render(diagnose(report, catalogue, FakeSystem(), Options()), True))
+                wrong += [f"{place} = {odd!r}: {e.json_path}: {e.message}" for e in strict.iter_errors(written)]
+    assert not wrong, "\n".join(wrong)
