@@ -291,3 +291,16 @@ def test_debug_shows_the_traceback_only_when_asked(
     assert "internal error: RuntimeError: the lamp is broken" in capfd.readouterr().err
     with pytest.raises(RuntimeError, match="lamp"):
         agent.__main__.main(["--debug", "doctor"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+def test_reader_that_leaves_is_no_fault() -> None:
+    """When the reader of a pipe has gone, as ``head`` does, nothing is said on standard error."""
+    command = [sys.executable, "-m", "agent", "rules", "list", "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(1)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(timeout=30) in (exits.OK, exits.BROKE)
