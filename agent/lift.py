@@ -152,8 +152,10 @@ def _addresses(report: ErrorReport, facts: dict[str, Value]) -> None:
         facts["url"] = url = str(url).partition("?")[0]
         if url.startswith("/"):
             facts["url"] = facts.get("graph", GRAPH) + url
+    through = str(facts.get("proxy", "")).partition("://")[2]
     for pattern in _HOSTS:
-        if found := pattern.search(report.text):
+        # The address of the proxy stands in the error too, but it is not where the call was to go.
+        if found := next((m for m in pattern.finditer(report.text) if m.group(0).strip("()") != through), None):
             facts["host"], facts["port"] = found.group(1).strip("[]"), int(found.group(2) or 443)
             break
     else:

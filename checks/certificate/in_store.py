@@ -34,15 +34,18 @@ def in_store(system: System, *, thumbprint: str = "", subject: str = "") -> Verd
     if other := _elsewhere(system, thumbprint, subject):
         summary = f"{certificates.short(other)} is in {certificates.place(other)}, not in {places}"
         return failed(summary, state="other_store", **seen, **_facts(other))
+    # A subject can be there under a longer name; a thumbprint cannot.
+    state = "absent" if thumbprint else "no_such_subject"
     if look.similar:
         near = look.similar[0]
         summary = f"no certificate in {places} has exactly this subject; the nearest is {near.subject}"
-        return failed(summary, state="absent", **seen, **_facts(near))
-    summary = f"not in {places}, which hold {look.others} other certificate{'s' * (look.others != 1)}"
+        return failed(summary, state=state, **seen, **_facts(near))
+    hold = "holds" if len(look.searched) == 1 else "hold"
+    summary = f"not in {places}, which {hold} {look.others} other certificate{'s' * (look.others != 1)}"
     if look.unreadable:
         reason = certificates.say_problem(look.unreadable[0])
         summary += f" and {len(look.unreadable)} that cannot be read ({reason})"
-    return failed(summary, state="absent", **seen)
+    return failed(summary, state=state, **seen)
 
 
 def _elsewhere(system: System, thumbprint: str, subject: str) -> CertificateFacts | None:

@@ -29,7 +29,9 @@ def audience_matches(
     if any(_plain(a) in accepted for a in audiences):
         return passed(f"the token is for {evidence['audience']}", **evidence)
     summary = f"the token is for {evidence['audience']}, the call goes to {required_audience}"
-    return failed(summary, state="other_audience", **evidence)
+    graph = {f"https://{host}" for host in GRAPH_HOSTS}
+    crosses = accepted & graph and any(_plain(a) in graph for a in audiences)
+    return failed(summary, state="other_cloud" if crosses else "other_audience", **evidence)
 
 
 def _plain(audience: str) -> str:

@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SPECS = check_specs()
 #: A plausible value for every required parameter.
 VALUES = {
-    "token": (("aud", "https://graph.microsoft.com"), ("exp", 4_000_000_000), ("tid", "11111111-2222-3333-4444-555555555555")),
+    "token": (
+        ("aud", "https://graph.microsoft.com"),
+        ("exp", 4_000_000_000),
+        ("tid", "11111111-2222-3333-4444-555555555555"),
+    ),
     "tenant": "contoso.test",
     "host": "login.contoso.test",
     "module": "Microsoft.Graph.Authentication",
@@ -35,7 +39,11 @@ VALUES = {
 def params(check: str) -> dict:
     """Values for the parameters of a check that a diagnosis would fill."""
     declared = SPECS[check]["params"]
-    return {n: coerce(VALUES[n], p["type"]) for n, p in declared.items() if n in VALUES and (p["required"] or n == "thumbprint")}
+    return {
+        n: coerce(VALUES[n], p["type"])
+        for n, p in declared.items()
+        if n in VALUES and (p["required"] or n == "thumbprint")
+    }
 
 
 @pytest.mark.parametrize("check", SPECS)
@@ -84,7 +92,11 @@ def test_states_that_causes_wait_for_are_states_that_checks_report():
         for check, entry in record.get("evidence", {}).items():
             area, _, name = check.partition(".")
             source = (ROOT / "checks" / area / f"{name}.py").read_text("utf-8") + _seam()
-            wrong += [(cause, check, s) for s in entry.get("state", "").split("|") if s and not re.search(rf"\b{re.escape(s)}\b", source)]
+            wrong += [
+                (cause, check, s)
+                for s in entry.get("state", "").split("|")
+                if s and not re.search(rf"\b{re.escape(s)}\b", source)
+            ]
     assert [] == wrong
 
 

@@ -102,3 +102,10 @@ def test_claims_become_the_token_fact():
 def test_nothing_is_guessed():
     """A text without values gives only the default destination."""
     assert {"host": "login.microsoftonline.com", "port": 443} == lift(from_text("it broke"), {})
+
+
+def test_the_proxys_address_is_not_the_destination():
+    """An error of the proxy names the proxy; the call was to go elsewhere."""
+    text = "The proxy tunnel request to proxy 'http://127.0.0.1:42089/' failed with status code '407'."
+    facts = lift(from_text(text), {})
+    assert ("http://127.0.0.1:42089", "login.microsoftonline.com") == (facts["proxy"], facts["host"])

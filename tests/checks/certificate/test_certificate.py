@@ -137,7 +137,7 @@ def test_in_store_notices_another_store() -> None:
 def test_in_store_wants_the_whole_subject(given: str) -> None:
     """The lookup compares the whole name, so a common name finds nothing: the near miss is shown."""
     result = run_check("certificate.in_store", _system([OURS]), subject=given)
-    assert (result.status, result.evidence["state"]) == (Status.FAIL, "absent")
+    assert (result.status, result.evidence["state"]) == (Status.FAIL, "no_such_subject")
     assert result.evidence["subject"] == OURS.subject
 
 
