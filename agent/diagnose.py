@@ -43,7 +43,7 @@ def diagnose(raw: ErrorReport, catalogue: Catalogue, system: System, options: Op
     if matches:
         facts = {**facts, **{k: v for k, v in matches[0].facts.items() if k not in facts}}
     facts.update(options.facts)
-    model = Model(matches, catalogue)
+    model = Model(matches, catalogue, facts)
     limits = Limits(options.offline, options.checks, system.platform())
     results, steps, skipped = _ask(model, matches, facts, catalogue, system, options, limits, started)
     ranking = rank(model, results)
@@ -125,6 +125,8 @@ def _headline(verdict: str, causes: Sequence[Mapping[str, Any]], ruled_out: Sequ
     second = causes[1]["headline"]
     if len(causes) == 2 or causes[2]["probability"] < causes[1]["probability"] / 2:
         return f"{prefix}{'either' if prefix else 'Either'} {_lower(first)}, or {_lower(second)}"
+    if causes[0]["probability"] >= 2 * causes[1]["probability"]:
+        return f"{prefix}{'most' if prefix else 'Most'} likely {_lower(first)}"
     return f"{prefix}{len(causes)} causes remain; first: {_lower(first)}"
 
 

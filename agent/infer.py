@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.catalogue.load import Catalogue
-from agent.model import Match, RankedCause, Result, Status
+from agent.model import NOTHING, Facts, Match, RankedCause, Result, Status
 
 OTHER = "other"
 
@@ -20,12 +20,12 @@ OTHER = "other"
 class Model:
     """The causes of the leading rule with their priors, and the likelihoods the catalogue gives."""
 
-    def __init__(self, matches: Sequence[Match], catalogue: Catalogue) -> None:
+    def __init__(self, matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHING) -> None:
         self._catalogue = catalogue
         scales = catalogue.scales
         self.words: Mapping[str, float] = scales["likelihood"]
         self.clamp: float = scales["clamp"]
-        self.prior = priors(matches, catalogue)
+        self.prior = priors(matches, catalogue, facts)
         self.causes = {c: catalogue.cause(c) for c in self.prior if c != OTHER}
 
     def likelihood(self, cause: str, check: str, status: Status, state: str) -> float:
@@ -91,15 +91,30 @@ def _covers(entry: Mapping[str, str], state: str) -> bool:
     return "state" not in entry or state in entry["state"].split("|")
 
 
-def priors(matches: Sequence[Match], catalogue: Catalogue) -> dict[str, float]:
-    """Normalised priors of the leading rule's causes, most probable first, with ``other``; empty without a match."""
+def priors(matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHING) -> dict[str, float]:
+    """Normalised priors of the leading rule's causes, most probable first, with ``other``; empty without a match.
+
+    A cause that only applies to another kind of session (``only_when``) than the facts tell keeps a twentieth of its weight.
+    """
     if not matches:
         return {}
     scale, other = catalogue.scales["prior"], catalogue.scales["other"]
-    weights = {cause: scale[entry["prior"]] for cause, entry in catalogue.rule(matches[0].rule)["causes"].items()}
+    weights = {}
+    for cause, entry in catalogue.rule(matches[0].rule)["causes"].items():
+        fits = applies(catalogue.cause(cause), facts)
+        weights[cause] = scale[entry["prior"]] * (1.0 if fits else catalogue.scales["likelihood"]["rarely"])
     total = sum(weights.values())
     ordered = sorted(weights.items(), key=lambda item: -item[1])
     return {**{cause: weight / total * (1 - other) for cause, weight in ordered}, OTHER: other}
+
+
+def applies(cause: Mapping[str, Any], facts: Facts) -> bool:
+    """Whether nothing the facts tell contradicts the cause's ``only_when`` (values are alternatives, divided by a bar)."""
+    return all(
+        str(facts[name]).lower() in wanted.lower().split("|")
+        for name, wanted in cause.get("only_when", {}).items()
+        if facts.get(name)
+    )
 
 
 def posterior(model: Model, results: Sequence[Result]) -> dict[str, float]:

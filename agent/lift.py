@@ -45,6 +45,9 @@ _NAMED = {
     "auth_type": "auth_type",
 }
 
+#: Kinds of sign-in that a cause can depend on, in the words of Get-MgContext.
+_AUTH_TYPES = ("Delegated", "AppOnly", "ManagedIdentity")
+
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _WHEN = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?)"
 _TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -108,8 +111,14 @@ def lift(report: ErrorReport, claims: Mapping[str, Value], codes: Iterable[str] 
     if claims:
         facts["token"] = tuple(sorted(claims.items(), key=lambda item: item[0]))
         facts.setdefault("tenant", str(claims.get("tid", "")) or None)
+        # What the token says of itself is surer than what the module's context says of the next one.
+        app_only = claims.get("idtyp") == "app" or ("roles" in claims and "scp" not in claims)
+        if app_only or "scp" in claims:
+            facts["auth_type"] = "AppOnly" if app_only else "Delegated"
     if codes := tuple(codes):
         facts["service_codes"] = codes
+    if facts.get("auth_type") not in _AUTH_TYPES:
+        facts.pop("auth_type", None)  # a token from elsewhere (UserProvidedAccessToken) can be of either kind
     _addresses(report, facts)
     return {k: redact_text(v) if isinstance(v, str) else v for k, v in sorted(facts.items()) if v not in (None, "", ())}
 

@@ -122,6 +122,14 @@ def _lint_cause(context: _Context, cause_id: str, cause: Mapping[str, Any]) -> N
     for check, entry in evidence.items():
         if "state" in entry and "state" not in context.checks.get(check, {}).get("evidence", {"state": ""}):
             context.say(f"evidence/{check}", f"check {check} reports no state")
+    _lint_words(context, cause)
+
+
+def _lint_words(context: _Context, cause: Mapping[str, Any]) -> None:
+    for fact in cause.get("only_when", {}):
+        if fact not in context.found["facts"]:
+            context.say(f"only_when/{fact}", f"{fact!r} is no fact of rules/facts.yaml")
+    evidence = cause.get("evidence", {})
     names = {n for check in evidence for n in context.checks.get(check, {}).get("evidence", {})} | set(
         context.found["facts"]
     )

@@ -228,6 +228,7 @@ CAUSE = record(
                 0,
             )
         ),
+        "only_when": Field(map_of(matching(r"[a-z][a-z0-9_]*", "a fact name"), text)),
         "look_up": Field(text),
         "fix": Field(list_of(FIX_STEP), True),
         "verify": Field(CHECK_ID),

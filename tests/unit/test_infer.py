@@ -111,3 +111,12 @@ def test_the_decisive_check_has_the_larger_gain(model):
 def test_no_match_ranks_nothing():
     """Without a rule there are no causes to rank."""
     assert rank(Model((), standard()), []) == ()
+
+
+def test_another_kind_of_session_speaks_against_a_cause():
+    """A cause that only applies to delegated sessions keeps a twentieth of its weight in an app-only one; unknown changes nothing."""
+    catalogue = standard()
+    catalogue.cause("clock")["only_when"] = {"tenant": "one|two"}
+    usual = Model(MATCH, catalogue).prior["clock"]
+    assert usual == pytest.approx(Model(MATCH, catalogue, {"tenant": "TWO"}).prior["clock"])
+    assert Model(MATCH, catalogue, {"tenant": "three"}).prior["clock"] < usual / 3

@@ -109,3 +109,20 @@ def test_the_proxys_address_is_not_the_destination():
     text = "The proxy tunnel request to proxy 'http://127.0.0.1:42089/' failed with status code '407'."
     facts = lift(from_text(text), {})
     assert ("http://127.0.0.1:42089", "login.microsoftonline.com") == (facts["proxy"], facts["host"])
+
+
+@pytest.mark.parametrize(
+    ("claims", "context", "kind"),
+    [
+        ({"aud": "x", "scp": "User.Read"}, "AppOnly", "Delegated"),
+        ({"aud": "x", "roles": ("A",)}, "", "AppOnly"),
+        ({"aud": "x", "idtyp": "app"}, "", "AppOnly"),
+        ({}, "Delegated", "Delegated"),
+        ({}, "UserProvidedAccessToken", None),
+        ({}, "", None),
+    ],
+)
+def test_the_kind_of_sign_in_is_what_the_token_says(claims, context, kind):
+    """Delegated or application: the token itself first, then the module's context; a token from elsewhere is neither."""
+    document = {"schema": 1, "text": "403", "context": {"auth_type": context}}
+    assert lift(from_mapping(document), claims).get("auth_type") == kind
