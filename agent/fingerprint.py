@@ -6,21 +6,25 @@ import hashlib
 import re
 
 from agent.model import ErrorReport, Fingerprint
+from agent.patterns import Pattern
 
-_CODE = re.compile(r"\b(AADSTS)(\d{4,9})(?!\d)|\b(IDX|S2S)(\d{4,6})(?!\d)", re.IGNORECASE)
-_BROKEN_CODE = re.compile(r"(AADSTS\d{2,})[ \t]*\n[ \t|]*(\d+)(?=[:.'\" \n,)])")
-_ERROR_CODES = re.compile(r"error_codes\\?\"\s*:\s*\[\s*([\d,\s]+)\]")
-_TYPE = re.compile(r"\b(?:[A-Za-z_][\w`]*\.)+([A-Z]\w*(?:Exception|Error))\b|\b([A-Z]\w+Exception)\b")
+_CODE = Pattern(("aadsts", "idx", "s2s"), r"\b(AADSTS)(\d{4,9})(?!\d)|\b(IDX|S2S)(\d{4,6})(?!\d)", re.IGNORECASE)
+_BROKEN_CODE = Pattern("aadsts", r"(AADSTS\d{2,})[ \t]*\n[ \t|]*(\d+)(?=[:.'\" \n,)])")
+_ERROR_CODES = Pattern("error_codes", r"error_codes\\?\"\s*:\s*\[\s*([\d,\s]+)\]")
+_TYPE = Pattern(
+    ("exception", "error"), r"\b(?:[A-Za-z_][\w`]*\.)+([A-Z]\w*(?:Exception|Error))\b|\b([A-Z]\w+Exception)\b"
+)
 _STATUS = (
-    re.compile(r"\bStatus:\s*(\d{3})\b"),
-    re.compile(r"\bHTTP/\d(?:\.\d)?\s+(\d{3})\b"),
-    re.compile(r"status code does not indicate success:\s*(\d{3})", re.IGNORECASE),
-    re.compile(r"\((\d{3})\)\s+[A-Z][a-z]"),  # The remote server returned an error: (401) Unauthorized.
-    re.compile(
+    Pattern("status:", r"\bStatus:\s*(\d{3})\b"),
+    Pattern("http/", r"\bHTTP/\d(?:\.\d)?\s+(\d{3})\b"),
+    Pattern("indicate success:", r"status code does not indicate success:\s*(\d{3})", re.IGNORECASE),
+    Pattern("(", r"\((\d{3})\)\s+[A-Z][a-z]"),  # The remote server returned an error: (401) Unauthorized.
+    Pattern(
+        ("status", "returned an error"),
         r"\b(?:status[ _]?code|statusCode|http status|returned an error|status)\b[\"']?\s*[:=]?\s*[\"']?\(?(\d{3})\b",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(\d{3})\s*\((?:[A-Z][A-Za-z]+ ?)+\)"),
+    Pattern("(", r"\b(\d{3})\s*\((?:[A-Z][A-Za-z]+ ?)+\)"),
 )
 _STATUS_NAMES = {
     "badrequest": 400,
@@ -39,27 +43,29 @@ _STATUS_NAMES = {
     "serviceunavailable": 503,
     "gatewaytimeout": 504,
 }
-_STATUS_NAME = re.compile(r"status code does not indicate success:\s*([A-Za-z]+)", re.IGNORECASE)
+_STATUS_NAME = Pattern("indicate success:", r"status code does not indicate success:\s*([A-Za-z]+)", re.IGNORECASE)
 _GRAPH_CODES = (
-    re.compile(r"\"code\\?\"\s*:\s*\\?\"([A-Za-z][\w.\-]{2,80})\\?\""),
-    re.compile(r"\bErrorCode:\s*([A-Za-z][\w.\-]{2,80})"),
-    re.compile(r"\[([A-Za-z][\w]*(?:_[A-Za-z]\w*)?)\]\s*:\s"),
-    re.compile(r"(?:^|\n|\bCode:)\s*([A-Z][A-Za-z]+_[A-Z][A-Za-z]+)\b"),
-    re.compile(r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\""),
+    Pattern("code", r"\"code\\?\"\s*:\s*\\?\"([A-Za-z][\w.\-]{2,80})\\?\""),
+    Pattern("errorcode", r"\bErrorCode:\s*([A-Za-z][\w.\-]{2,80})"),
+    Pattern("[", r"\[([A-Za-z][\w]*(?:_[A-Za-z]\w*)?)\]\s*:\s"),
+    Pattern("_", r"(?:^|\n|\bCode:)\s*([A-Z][A-Za-z]+_[A-Z][A-Za-z]+)\b"),
+    Pattern("error", r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\""),
 )
-_ERROR_ID = re.compile(r"FullyQualifiedErrorId\s*:\s*([^\n]+)")
+_ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n]+)")
 _VERBS = "Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select"
-_COMMAND = re.compile(rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
-_HRESULT = re.compile(r"\b0x[0-9A-Fa-f]{8}\b")
+_COMMAND = Pattern("-", rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
+_HRESULT = Pattern("0x", r"\b0x[0-9A-Fa-f]{8}\b")
 _VARIABLE = (
-    (re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE), "<id>"),
+    (Pattern("-", r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE), "<id>"),
     (
-        re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?"),
+        Pattern(
+            ":", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?"
+        ),
         "<time>",
     ),
-    (re.compile(r"\b[0-9A-F]{40}\b", re.IGNORECASE), "<thumbprint>"),
-    (re.compile(r"https?://[^\s'\"<>)]+"), "<url>"),
-    (re.compile(r"\b\d+\b"), "<n>"),
+    (Pattern("", r"\b[0-9A-F]{40}\b", re.IGNORECASE), "<thumbprint>"),
+    (Pattern("://", r"https?://[^\s'\"<>)]+"), "<url>"),
+    (Pattern("", r"\b\d+\b"), "<n>"),
 )
 
 #: Codes that only say that something in a group failed; when another code stands beside one of these, the other is the cause.
@@ -160,6 +166,6 @@ def _template(text: str) -> str:
     return text[:300]
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
+def _first(pattern: Pattern, text: str) -> str:
     found = pattern.search(text)
     return found.group(1).strip() if found else ""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agent.model import ErrorReport, Value
+from agent.patterns import Pattern
 from agent.redact import redact_text
 from agent.times import parse_time
 
@@ -50,43 +51,67 @@ _AUTH_TYPES = ("Delegated", "AppOnly", "ManagedIdentity")
 
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _WHEN = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?)"
-_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("thumbprint", re.compile(r"thumbprint[^\n]{0,40}?['\"= :]([0-9A-Fa-f]{40})\b", re.IGNORECASE)),
-    ("subject", re.compile(r"subject name '([^'\n]{1,200})'", re.IGNORECASE)),
+_TEXT: tuple[tuple[str, Pattern], ...] = (
+    ("thumbprint", Pattern("thumbprint", r"thumbprint[^\n]{0,40}?['\"= :]([0-9A-Fa-f]{40})\b", re.IGNORECASE)),
+    ("subject", Pattern("subject name", r"subject name '([^'\n]{1,200})'", re.IGNORECASE)),
     (
         "client_id",
-        re.compile(rf"(?:application|client)(?: with)?(?: identifier| id)?[^\n\w]{{1,3}}({_GUID})", re.IGNORECASE),
+        Pattern(
+            ("application", "client"),
+            rf"(?:application|client)(?: with)?(?: identifier| id)?[^\n\w]{{1,3}}({_GUID})",
+            re.IGNORECASE,
+        ),
     ),
-    ("tenant", re.compile(r"Tenant '([^'\s]{1,200})' (?:not found|does not exist)", re.IGNORECASE)),
-    ("tenant", re.compile(r"https://login\.[a-z.\-]+/([0-9a-zA-Z][\w.\-]{3,80})/")),
-    ("service_time", re.compile(rf"Current time:? {_WHEN}", re.IGNORECASE)),
-    ("service_time", re.compile(rf"Timestamp: {_WHEN}", re.IGNORECASE)),
-    ("assertion_from", re.compile(rf"assertion valid from {_WHEN}", re.IGNORECASE)),
-    ("assertion_until", re.compile(rf"expiry time of assertion {_WHEN}", re.IGNORECASE)),
+    ("tenant", Pattern("tenant '", r"Tenant '([^'\s]{1,200})' (?:not found|does not exist)", re.IGNORECASE)),
+    ("tenant", Pattern("https://login.", r"https://login\.[a-z.\-]+/([0-9a-zA-Z][\w.\-]{3,80})/")),
+    ("service_time", Pattern("current time", rf"Current time:? {_WHEN}", re.IGNORECASE)),
+    ("service_time", Pattern("timestamp: ", rf"Timestamp: {_WHEN}", re.IGNORECASE)),
+    ("assertion_from", Pattern("assertion valid", rf"assertion valid from {_WHEN}", re.IGNORECASE)),
+    ("assertion_until", Pattern("expiry time", rf"expiry time of assertion {_WHEN}", re.IGNORECASE)),
     (
         "correlation_id",
-        re.compile(rf"Correlation ID:? ({_GUID})|correlation_id\\?\"\s*:\s*\\?\"({_GUID})", re.IGNORECASE),
+        Pattern(
+            ("correlation id", "correlation_id"),
+            rf"Correlation ID:? ({_GUID})|correlation_id\\?\"\s*:\s*\\?\"({_GUID})",
+            re.IGNORECASE,
+        ),
     ),
-    ("request_id", re.compile(rf"(?:Trace ID|\brequest-id\"?\s*):? *\"?({_GUID})", re.IGNORECASE)),
-    ("retry_after_s", re.compile(r"Retry-After\"?\s*:\s*\"?(\d+)", re.IGNORECASE)),
-    ("missing_command", re.compile(r"[Tt]he term ['\u2018\"]([\w\-.\\/:]{2,80})['\u2019\"] is not recognized")),
-    ("module", re.compile(r"module ['\u2018\"]([A-Z][\w.\-]{2,80})['\u2019\"]")),
-    ("assembly", re.compile(r"(?:file or assembly|from assembly) ['\"]([\w.\-]{3,100})[,'\"]")),
-    ("certificate_path", re.compile(r"['\"]([^'\"\n]{1,300}\.(?:pfx|pem|cer|crt|p12))['\"]", re.IGNORECASE)),
-    ("script", re.compile(r"[Ff]ile (\S[^\n]{1,250}?\.ps[dm]?1) cannot be loaded")),
+    (
+        "request_id",
+        Pattern(("trace id", "request-id"), rf"(?:Trace ID|\brequest-id\"?\s*):? *\"?({_GUID})", re.IGNORECASE),
+    ),
+    ("retry_after_s", Pattern("retry-after", r"Retry-After\"?\s*:\s*\"?(\d+)", re.IGNORECASE)),
+    (
+        "missing_command",
+        Pattern("is not recognized", r"[Tt]he term ['\u2018\"]([\w\-.\\/:]{2,80})['\u2019\"] is not recognized"),
+    ),
+    ("module", Pattern("module ", r"module ['\u2018\"]([A-Z][\w.\-]{2,80})['\u2019\"]")),
+    ("assembly", Pattern("assembly ", r"(?:file or assembly|from assembly) ['\"]([\w.\-]{3,100})[,'\"]")),
+    (
+        "certificate_path",
+        Pattern(
+            (".pfx", ".pem", ".cer", ".crt", ".p12"),
+            r"['\"]([^'\"\n]{1,300}\.(?:pfx|pem|cer|crt|p12))['\"]",
+            re.IGNORECASE,
+        ),
+    ),
+    ("script", Pattern("cannot be loaded", r"[Ff]ile (\S[^\n]{1,250}?\.ps[dm]?1) cannot be loaded")),
 )
 #: ``Name or service not known (login.contoso.test:443)`` of .NET, ``host 'x'`` of the cloud libraries, curl's and Python's words
 _HOSTS = (
-    re.compile(r"\(([\w.\-]+\.[\w\-]+|localhost|\[[0-9a-f:]+\]):(\d{1,5})\)"),
-    re.compile(r"host=['\"]([\w.\-]+)['\"], port=(\d{1,5})"),
-    re.compile(
+    Pattern("(", r"\(([\w.\-]+\.[\w\-]+|localhost|\[[0-9a-f:]+\]):(\d{1,5})\)"),
+    Pattern("host=", r"host=['\"]([\w.\-]+)['\"], port=(\d{1,5})"),
+    Pattern(
+        ("resolve host", "failed to connect", "could not be resolved"),
         r"(?:[Cc]ould not resolve host:?|[Ff]ailed to connect to|remote name could not be resolved:)"
-        r"\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?"
+        r"\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?",
     ),
-    re.compile(r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{1,5})\b"),
+    Pattern(":", r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{1,5})\b"),
 )
-_PROXY = re.compile(
-    r"proxy[^\n]{0,60}?['\"( ](https?://[^\s'\")]+)|[Pp]roxy tunnel request to proxy '([^'\s]+)'", re.IGNORECASE
+_PROXY = Pattern(
+    "proxy",
+    r"proxy[^\n]{0,60}?['\"( ](https?://[^\s'\")]+)|[Pp]roxy tunnel request to proxy '([^'\s]+)'",
+    re.IGNORECASE,
 )
 
 
