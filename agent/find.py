@@ -33,7 +33,8 @@ def _by_code(wanted: str, catalogue: Catalogue) -> list[str]:
     if not re.fullmatch(r"[A-Z]*\d{3,9}|0X[0-9A-F]{8}|[A-Z]+_?[A-Z]+", word):
         return []
     exact, by_status = [], []
-    for rule, _, _, signals, _ in catalogue.index["rules"]:
+    for record in catalogue.rules():
+        rule, signals = record["id"], record["match"]
         codes = [
             c.upper()
             for c in (
@@ -53,9 +54,8 @@ def _by_code(wanted: str, catalogue: Catalogue) -> list[str]:
 
 def _by_words(wanted: str, catalogue: Catalogue) -> list[str]:
     words = wanted.lower().split()
-    rows = catalogue.index["rules"]
+    if not words:
+        return []
     return [
-        rule
-        for rule, class_, title, _, _ in rows
-        if words and all(w in f"{rule} {class_} {title}".lower() for w in words)
+        r["id"] for r in catalogue.rules() if all(w in f"{r['id']} {r['class']} {r['title']}".lower() for w in words)
     ]

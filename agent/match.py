@@ -34,7 +34,8 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
     """All rules that recognise the error, most trusted first; ``text`` is the report's own text, for patterns."""
     found = []
     folded: list[str] = []
-    for rule_id, class_, title, signals, _ in catalogue.index["rules"]:
+    for rule in map(catalogue.rule, _candidates(fingerprint, catalogue)):
+        signals = rule["match"]
         claim = _claim(fingerprint, signals)
         if claim is None:
             continue
@@ -46,9 +47,32 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
             if hit is None and why.startswith("the words"):
                 continue
             lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
-        found.append((confidence, weight, Match(rule_id, class_, title, round(confidence, 2), why, lifted)))
+        found.append(
+            (confidence, weight, Match(rule["id"], rule["class"], rule["title"], round(confidence, 2), why, lifted))
+        )
     found.sort(key=lambda item: (-item[0], -item[1], item[2].rule))
     return tuple(item[2] for item in found)
+
+
+def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
+    """Ids of the rules with any signal in the error: by exact value, or because all their literals occur."""
+    signals = catalogue.index["signals"]
+    exact = {
+        "codes": fp.codes,
+        "error_id": (fp.error_id.partition(",")[0],),
+        "graph_code": fp.graph_codes,
+        "hresult": fp.hresults,
+        "exception": fp.exception_types,
+        "http_status": (str(fp.http_status),),
+    }
+    numbers = {
+        number for name, values in exact.items() for value in values for number in signals[name].get(value.lower(), ())
+    }
+    text = fp.text
+    for number, needed, options in signals["words"]:
+        if all(word in text for word in needed) and (not options or any(word in text for word in options)):
+            numbers.add(number)
+    return [catalogue.rule_ids[number] for number in sorted(numbers)]
 
 
 def _claim(fp: Fingerprint, signals: Mapping[str, Any]) -> tuple[float, str, int] | None:
@@ -149,10 +173,10 @@ def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, 
 
     query = fold(text)[:600].lower()
     choices = {}
-    for rule_id, _, title, signals, _ in catalogue.index["rules"]:
-        choices[rule_id] = " ".join(
-            [title, *signals.get("contains", ()), *signals.get("any", ())[:3], *signals.get("codes", ())]
-        ).lower()
+    for rule in catalogue.rules():
+        signals = rule["match"]
+        words = [rule["title"], *signals.get("contains", ()), *signals.get("any", ())[:3], *signals.get("codes", ())]
+        choices[rule["id"]] = " ".join(words).lower()
     ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)
     return tuple(
         {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score)} for _, score, rule in ranked

@@ -20,8 +20,11 @@ from agent.catalogue import schema
 from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import Node, read
 from agent.errors import CatalogueError
+from agent.fingerprint import squeeze
 
 SCHEMA = 1
+#: Signals that find a rule by one exact value.
+EXACT = ("codes", "error_id", "graph_code", "hresult")
 #: Closes the index line; a reader replaces it by ``}`` to parse that line alone.
 INDEX_END = ',"records":[\n'
 
@@ -131,25 +134,53 @@ def compile_catalogue(rules: Path) -> str:
 def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) -> str:
     """The file's text: index line, then one record per line."""
     rules = [value for value, _, _ in found["rules"].values() if value["status"] != "retired"]
-    lines, at, offset = [], {}, 0
-    for kind, values in (("rule", rules), ("cause", [v for v, _, _ in found["causes"].values()])):
+    causes = [value for value, _, _ in found["causes"].values()]
+    lines: list[str] = []
+    offset = 0
+
+    def place(values: list[Any]) -> list[list[Any]]:
+        nonlocal offset
+        rows = []
         for value in values:
-            line = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-            at[f"{kind}:{value['id']}"] = [offset, len(line)]
-            lines.append(line)
-            offset += len(line) + 2  # ",\n"
+            lines.append(json.dumps(value, ensure_ascii=True, separators=(",", ":")))
+            rows.append([value["id"], offset, len(lines[-1])])
+            offset += len(lines[-1]) + 2  # ",\n"
+        return rows
+
     index = {
         "schema": SCHEMA,
         "stamp": stamped,
         "scales": found["scales"],
         "facts": found["facts"],
         "checks": dict(checks),
-        "rules": [[r["id"], r["class"], r["title"], r["match"], r["severity"]] for r in rules],
-        "causes": [[c["id"], c["title"], c["decided_by"]] for c, _, _ in found["causes"].values()],
-        "at": at,
+        "rules": place(rules),
+        "causes": place(causes),
+        "signals": _signals(rules),
     }
     head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))
     return head[:-1] + INDEX_END + ",\n".join(lines) + "\n]}\n"
+
+
+def _signals(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """Which rules (by number) an error can be: exact signals by lower-case value, and literals with all white space gone.
+
+    A rule with literals needs them for its exception types and HTTP status, so it is found by its words; the others by those.
+    """
+    signals: dict[str, Any] = {name: {} for name in (*EXACT, "exception", "http_status")}
+    signals["words"] = []
+    for number, rule in enumerate(rules):
+        match = rule["match"]
+        names: tuple[str, ...] = EXACT
+        if "contains" in match or "any" in match:
+            needed, options = ([squeeze(w) for w in match.get(name, ())] for name in ("contains", "any"))
+            signals["words"].append([number, needed, options])
+        else:
+            names = (*EXACT, "exception", "http_status")
+        for name in names:
+            values = match.get(name, ())
+            for value in [values] if isinstance(values, str) else values:
+                signals[name].setdefault(value.lower(), []).append(number)
+    return signals
 
 
 def write(rules: Path, target: Path) -> None:

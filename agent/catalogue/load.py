@@ -6,11 +6,12 @@ read by a task running as SYSTEM, would be a way to gain rights). A source check
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from agent.errors import AgentError
 
@@ -22,12 +23,24 @@ INDEX_END = b',"records":[\n'
 class Catalogue:
     """Rules, causes, check declarations and scales. Records are plain dicts in the shape of ``schema.py``."""
 
-    def __init__(self, data: bytes) -> None:
-        head, found, self._records = data.partition(INDEX_END)
-        if not found:
+    def __init__(self, source: bytes | BinaryIO) -> None:
+        """The catalogue in ``source``, which stays open: records are read from it when asked for."""
+        self._source = io.BytesIO(source) if isinstance(source, bytes) else source
+        head = self._source.readline()
+        if not head.endswith(INDEX_END):
             raise AgentError("the compiled catalogue is damaged; reinstall it-error-agent")
-        self.index: dict[str, Any] = json.loads(head + b"}")["index"]
-        self._cache: dict[str, dict[str, Any]] = {}
+        self._start = len(head)
+        self.index: dict[str, Any] = json.loads(head[: -len(INDEX_END)] + b"}")["index"]
+        self._cache: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def close(self) -> None:
+        """Give the file back; records that were not read yet cannot be any more."""
+        self._source.close()
+
+    def __del__(self) -> None:
+        """The file is given back with the catalogue."""
+        if hasattr(self, "_source"):
+            self.close()
 
     @property
     def checks(self) -> Mapping[str, Any]:
@@ -49,7 +62,7 @@ class Catalogue:
 
     @cached_property
     def rule_ids(self) -> tuple[str, ...]:
-        """Ids of all rules that match (retired ones are left out)."""
+        """Ids of all rules that match (retired ones are left out), in the order of their numbers."""
         return tuple(row[0] for row in self.index["rules"])
 
     @cached_property
@@ -57,29 +70,43 @@ class Catalogue:
         """Ids of all causes."""
         return tuple(row[0] for row in self.index["causes"])
 
+    @cached_property
+    def _places(self) -> dict[str, dict[str, tuple[int, int]]]:
+        return {kind: {key: (at, size) for key, at, size in self.index[kind]} for kind in ("rules", "causes")}
+
+    def rules(self) -> Iterator[dict[str, Any]]:
+        """All whole rules; reads every record, so not for a recognition."""
+        return (self.rule(rule_id) for rule_id in self.rule_ids)
+
     def rule(self, rule_id: str) -> dict[str, Any]:
         """The whole rule; unknown ids raise ``KeyError``."""
-        return self._record(f"rule:{rule_id}")
+        return self._record("rules", rule_id)
 
     def cause(self, cause_id: str) -> dict[str, Any]:
         """The whole cause; unknown ids raise ``KeyError``."""
-        return self._record(f"cause:{cause_id}")
+        return self._record("causes", cause_id)
 
     def causes(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Several causes by id."""
         return {cause_id: self.cause(cause_id) for cause_id in ids}
 
-    def _record(self, key: str) -> dict[str, Any]:
-        if key not in self._cache:
-            offset, length = self.index["at"][key]
-            self._cache[key] = json.loads(self._records[offset : offset + length])
-        return self._cache[key]
+    def _record(self, kind: str, key: str) -> dict[str, Any]:
+        if (kind, key) not in self._cache:
+            offset, length = self._places[kind][key]
+            self._source.seek(self._start + offset)
+            self._cache[kind, key] = json.loads(self._source.read(length))
+        return self._cache[kind, key]
 
 
 def source_folder() -> Path | None:
     """The ``rules/`` folder of the source checkout this package runs from, or None when installed."""
     rules = PACKAGE.parent / "rules"
     return rules if (rules / "scales.yaml").is_file() and (PACKAGE.parent / "pyproject.toml").is_file() else None
+
+
+def open_compiled() -> BinaryIO:
+    """The compiled file, open for reading for as long as the catalogue is used."""
+    return COMPILED.open("rb")
 
 
 def load() -> Catalogue:
@@ -91,7 +118,7 @@ def load() -> Catalogue:
     if rules is not None:
         return _load_source(rules)
     try:
-        return Catalogue(COMPILED.read_bytes())
+        return Catalogue(open_compiled())
     except OSError as fault:
         raise AgentError(f"the catalogue cannot be read ({fault}); reinstall it-error-agent") from fault
 
@@ -101,9 +128,10 @@ def _load_source(rules: Path) -> Catalogue:
 
     wanted = stamp(rules)
     try:
-        present = Catalogue(COMPILED.read_bytes())
+        present = Catalogue(open_compiled())
         if present.index.get("stamp") == wanted:
             return present
+        present.close()  # Windows does not replace a file that is open
     except (OSError, ValueError, AgentError):
         pass  # absent, unreadable or half-written: made anew below
     from agent.catalogue import compile as compiler
@@ -112,4 +140,4 @@ def _load_source(rules: Path) -> Catalogue:
         compiler.write(rules, COMPILED)
     except OSError:  # a read-only checkout works too, only slower
         return Catalogue(compiler.compile_catalogue(rules).encode("ascii"))
-    return Catalogue(COMPILED.read_bytes())
+    return Catalogue(open_compiled())

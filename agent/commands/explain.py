@@ -15,7 +15,7 @@ from agent.find import find
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     catalogue = load()
-    codes = [code for row in catalogue.index["rules"] for code in row[3].get("codes", ())]
+    codes = [code for rule in catalogue.rules() for code in rule["match"].get("codes", ())]
     return [word for word in (*catalogue.rule_ids, *codes) if word.lower().startswith(incomplete.lower())]
 
 

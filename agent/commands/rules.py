@@ -26,8 +26,8 @@ def command() -> None:
 def list_(words: tuple[str, ...], format_: str) -> int:
     """List the rules; with WORDS those whose id, class or title holds all of them."""
     rows = [
-        {"id": rule, "class": class_, "title": title, "severity": severity, "codes": signals.get("codes", [])}
-        for rule, class_, title, signals, severity in load().index["rules"]
+        {**{name: r[name] for name in ("id", "class", "title", "severity")}, "codes": r["match"].get("codes", [])}
+        for r in load().rules()
     ]
     low = [word.lower() for word in words]
     rows = [
