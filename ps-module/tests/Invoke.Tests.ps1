@@ -70,7 +70,7 @@ Describe 'Invoke-AgentCommand' {
         $kept = $env:AGENT_COMMAND
         $env:AGENT_COMMAND = '/nope/agent'
         try { $said = Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>&1 } finally { $env:AGENT_COMMAND = $kept }
-        "$said" | Should -BeLike 'ErrorAgent: */nope/agent could not be started*'
+        "$said" | Should -Be 'ErrorAgent: the agent could not be started: /nope/agent does not exist. Install it (pipx install it-error-agent) or set AGENT_COMMAND to its path.'
     }
     It 'does not diagnose what the command silenced or caught' {
         Invoke-AgentCommand { Get-Item /nope -ErrorAction SilentlyContinue; try { throw 'x' } catch { 'handled' } } | Should -Be 'handled'

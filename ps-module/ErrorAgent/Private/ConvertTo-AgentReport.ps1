@@ -18,8 +18,12 @@ function ConvertTo-AgentReport {
         $report['text'] = Protect-AgentText $InputObject 200000
     }
     if ($Native) {
+        $program = if ($Native.Program) { Protect-AgentText $Native.Program 200 } else { 'A native program' }
         $report['native'] = [ordered] @{ exit_code = [int] $Native.ExitCode }
-        if (-not $report.Contains('text')) { $report['text'] = "The command ended with exit code $([int] $Native.ExitCode)." }
+        if ($Native.Stderr) { $report['native']['stderr'] = Protect-AgentText $Native.Stderr 20000 }
+        $claims = if ($Native.Stderr) { Read-AgentClaim $Native.Stderr }
+        if ($claims -and -not $report.Contains('token')) { $report['token'] = $claims }
+        if ($null -eq $InputObject) { $report['text'] = "$program ended with exit code $([int] $Native.ExitCode)." }
     }
     $facts = Get-AgentSession $asked
     foreach ($key in $facts.Keys) { $report[$key] = $facts[$key] }

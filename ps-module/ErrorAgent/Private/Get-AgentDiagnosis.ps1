@@ -1,17 +1,24 @@
 function Get-AgentDiagnosis {
     # Project, send, shape. Whatever goes wrong is one warning; the session's list of errors is left as it was.
-    param([object] $InputObject, [Management.Automation.SessionState] $Session, [object] $Native, [switch] $Offline, [switch] $NoChecks, [double] $Budget = 3)
+    # The case holds the error (Record), the earlier ones of its block, the failed native program, and keeps the report sent.
+    param([Collections.IDictionary] $Case, [Management.Automation.SessionState] $Session, [switch] $Offline, [switch] $NoChecks, [double] $Budget = 3)
     $errors = $global:Error
     $newest = if ($errors.Count) { $errors[0] }
     $ErrorActionPreference = 'Stop'
     try {
-        $report = ConvertTo-AgentReport $InputObject $Session $Native
+        if (-not $Case.Report) { $Case.Report = ConvertTo-AgentReport $Case.Record $Session $Case.Native }
         $arguments = @('diagnose', '--format', 'json', '--budget', $Budget.ToString([Globalization.CultureInfo]::InvariantCulture))
         if ($Offline) { $arguments += '--offline' }
         if ($NoChecks) { $arguments += '--no-checks' }
         # Beyond the checks' own time the agent needs its start; 12 s is a slow disk with a virus scanner.
-        $answer = Invoke-Agent $arguments (ConvertTo-AgentJson $report) ($Budget + 12)
-        if ($answer) { ConvertTo-AgentDiagnosis $answer }
+        $answer = ConvertTo-AgentDiagnosis (Invoke-Agent $arguments (ConvertTo-AgentJson $Case.Report) ($Budget + 12))
+        if ($null -ne $answer -and $Case.Earlier.Count -and -not (Test-AgentKnown $answer)) {
+            # The newest error is often a consequence: with what came before it the cause may be known.
+            $wider = Add-AgentEarlier $Case.Report $Case.Earlier
+            $second = ConvertTo-AgentDiagnosis (Invoke-Agent $arguments (ConvertTo-AgentJson $wider) ($Budget + 12))
+            if (Test-AgentKnown $second) { $answer = $second; $Case.Report = $wider }
+        }
+        $answer
     }
     catch { Write-Warning "ErrorAgent: no diagnosis: $(Protect-AgentText $_.Exception.Message 300)" -WarningAction Continue }
     finally {
@@ -19,10 +26,20 @@ function Get-AgentDiagnosis {
     }
 }
 
+function Test-AgentKnown {
+    # Is the answer at least likely?
+    param([object] $Answer)
+    $null -ne $Answer -and $Answer.Verdict -in 'cause_found', 'likely'
+}
+
 function ConvertTo-AgentDiagnosis {
-    # The agent's JSON as objects with a view.
+    # The agent's JSON as objects with a view; nothing stays nothing.
     param([string] $Json)
-    $answer = $Json | ConvertFrom-Json
+    if (-not $Json) { return }
+    try { $answer = $Json | ConvertFrom-Json -ErrorAction Stop } catch { $answer = $null }
+    if (-not (Get-AgentProperty $answer 'verdict')) {
+        throw 'the answer is not the agent''s. AGENT_COMMAND, or "agent" on the PATH, may be another program; set AGENT_COMMAND to the agent'
+    }
     $causes = @(Get-AgentList $answer 'causes')
     $results = @(Get-AgentList $answer 'results')
     $first = if ($causes.Count) { $causes[0] }

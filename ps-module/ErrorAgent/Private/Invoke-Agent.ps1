@@ -1,4 +1,5 @@
 # The one seam to the agent: a process, bytes in, bytes out, never a shell, never an exception.
+$script:Install = 'Install it (pipx install it-error-agent) or set AGENT_COMMAND to its path.'
 
 function Get-AgentProgram {
     # Program and first arguments: AGENT_COMMAND, else agent, py -m agent, python3 -m agent.
@@ -21,12 +22,23 @@ function ConvertTo-AgentArgument {
     '"' + (($Text -replace '(\\*)"', '$1$1\"') -replace '(\\+)$', '$1$1') + '"'
 }
 
+function Get-AgentStartFault {
+    # Why a program did not start, in words of our own: the system's differ with platform and language.
+    param([Exception] $Exception)
+    $number = 0
+    for ($e = $Exception; $e; $e = $e.InnerException) { if ($e -is [ComponentModel.Win32Exception]) { $number = $e.NativeErrorCode } }
+    if ($number -in 2, 3) { return 'does not exist' }
+    if ($number -in 5, 13) { return 'may not be run by this account' }
+    if ($number -in 8, 193) { return 'is not a program for this system' }
+    "was refused by the system (error $number)"
+}
+
 function Invoke-Agent {
     # The agent's answer as text, or nothing after one warning that says what to do.
     param([string[]] $Arguments, [string] $Json, [double] $LimitSeconds)
     $program = Get-AgentProgram
     if (-not $program) {
-        Write-Warning 'ErrorAgent: the agent was not found. Install it (pipx install it-error-agent) or set AGENT_COMMAND to its path.'
+        Write-Warning "ErrorAgent: the agent was not found. $script:Install"
         return
     }
     $process = $null
@@ -37,8 +49,9 @@ function Invoke-Agent {
         $start.UseShellExecute = $false
         $start.CreateNoWindow = $true
         # A folder named agent where the user stands must not be taken for the agent by "-m".
-        if ($program -contains '-m') { $start.WorkingDirectory = $PSHOME }
-        else { $start.WorkingDirectory = (Get-Location -PSProvider FileSystem).ProviderPath }
+        # A folder that is gone would look like a missing program.
+        $here = (Get-Location -PSProvider FileSystem).ProviderPath
+        $start.WorkingDirectory = if ($program -contains '-m' -or -not (Test-Path -LiteralPath $here)) { $PSHOME } else { $here }
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $start.StandardOutputEncoding = $start.StandardErrorEncoding = New-Object Text.UTF8Encoding $false
         $start.EnvironmentVariables['PYTHONIOENCODING'] = 'utf-8'
@@ -61,6 +74,10 @@ function Invoke-Agent {
         $complete = [Threading.Tasks.Task]::WaitAll([Threading.Tasks.Task[]] @($out, $told), 2000)
         $said = if ($complete) { (Protect-AgentText $told.Result 600).Trim() } else { '' }
         if ($process.ExitCode -notin 0, 3, 4, 5 -or -not $complete) {
+            if ($said -match 'No module named .?agent\b') {
+                Write-Warning "ErrorAgent: the agent was not found: $($program[0]) has no module named agent. $script:Install"
+                return
+            }
             if (-not $said) { $said = 'it said nothing' }
             Write-Warning "ErrorAgent: the agent failed (exit code $($process.ExitCode)): $said. Run '$($program[0])' by hand to see more."
             return
@@ -68,7 +85,7 @@ function Invoke-Agent {
         if ($said) { Write-Warning "ErrorAgent: $said" }
         $out.Result
     }
-    catch { Write-Warning "ErrorAgent: $($program[0]) could not be started: $(Protect-AgentText $_.Exception.Message 300)" }
+    catch { Write-Warning "ErrorAgent: the agent could not be started: $($program[0]) $(Get-AgentStartFault $_.Exception). $script:Install" }
     finally {
         if ($process) {
             try { if (-not $process.HasExited) { $process.Kill() } } catch { $null = $_ } # it just ended by itself

@@ -1,10 +1,17 @@
 function Show-AgentHint {
-    # Diagnoses, keeps the answer for Resolve-AgentError, and says it in one line on the information stream. Never throws.
-    param([object] $Record, [Management.Automation.SessionState] $Session, [object] $Native, [bool] $Offline, [Collections.IDictionary] $Bound)
+    # Diagnoses what failed in the block, if anything did, keeps it for Resolve-AgentError, and says the cause in one line on the
+    # information stream when it is at least likely. Never throws.
+    param(
+        [scriptblock] $Block, [Collections.IDictionary] $Start, [string] $Mood, [object] $Stopped,
+        [Management.Automation.SessionState] $Session, [bool] $Offline, [Collections.IDictionary] $Bound
+    )
     try {
-        $answer = Get-AgentDiagnosis $Record $Session -Native $Native -Offline:$Offline
-        if ($null -eq $answer) { return }
-        $script:Last = @{ Record = $(if ($Native -and $global:Error.Count) { $global:Error[0] } else { $Record }); Diagnosis = $answer; Native = [bool] $Native }
+        $failure = Get-AgentFailure $Block $Start $Session.PSVariable.GetValue('global:LASTEXITCODE') $Mood $Stopped
+        if ($null -eq $failure) { return }
+        $failure.Newest = if ($global:Error.Count) { $global:Error[0] }
+        $script:Last = $failure
+        $answer = $failure.Diagnosis = Get-AgentDiagnosis $failure $Session -Offline:$Offline
+        if (-not (Test-AgentKnown $answer)) { return }
         $show = if ($Bound.ContainsKey('InformationAction')) { $Bound['InformationAction'] } else { 'Continue' }
         $text = "[ErrorAgent] $($answer.Cause) ($($answer.Certainty)). Resolve-AgentError shows the proof and the fix."
         Write-Information $text -Tags 'ErrorAgent' -InformationAction $show

@@ -5,7 +5,8 @@ function Resolve-AgentError {
     .DESCRIPTION
     Without input the newest error of the session is taken. The error is reduced to a fixed list of properties, secrets are
     removed, and the rest goes to the agent on this machine. Nothing is run again and nothing is changed.
-    An error that Invoke-AgentCommand has already diagnosed is not diagnosed again.
+    What Invoke-AgentCommand just diagnosed is shown again, also a native program's failure; with -Offline, -NoChecks or -Budget
+    the agent is asked anew about the same report.
     .PARAMETER InputObject
     An error record, an exception, or text. Lines of text are joined to one error.
     .PARAMETER Offline
@@ -56,17 +57,21 @@ function Resolve-AgentError {
         else { $lines.Add([string] $InputObject) }
     }
     end {
+        $kept = $script:Last
         if ($lines.Count) { $inputs.Add(($lines -join "`n")) }
         if (-not $piped) {
-            $kept = $script:Last
-            if ($null -eq $newest -and -not ($kept -and $kept.Native)) { Write-Warning 'ErrorAgent: this session has no error yet.'; return }
-            $inputs.Add($newest)
+            # What Invoke-AgentCommand kept is the newest failure unless an error came after it.
+            $last = $kept -and ($null -eq $newest -or [object]::ReferenceEquals($kept.Newest, $newest) -or (Test-AgentSame $kept.Record $newest))
+            if ($last) { $inputs.Add($kept) }
+            elseif ($null -eq $newest) { Write-Warning 'ErrorAgent: this session has no error yet.'; return }
+            else { $inputs.Add($newest) }
         }
+        $again = $Offline -or $NoChecks -or $PSBoundParameters.ContainsKey('Budget')
         foreach ($item in $inputs) {
-            $kept = $script:Last
-            $same = $kept -and (Test-AgentSame $kept.Record $item) -and -not ($Offline -or $NoChecks -or $PSBoundParameters.ContainsKey('Budget'))
-            $answer = if ($same) { $kept.Diagnosis }
-            else { Get-AgentDiagnosis $item $PSCmdlet.SessionState -Offline:$Offline -NoChecks:$NoChecks -Budget $Budget }
+            $same = $kept -and ([object]::ReferenceEquals($kept, $item) -or ($null -ne $kept.Record -and (Test-AgentSame $kept.Record $item)))
+            $case = if ($same) { $kept } else { @{ Record = $item; Earlier = @(); Native = $null; Report = $null } }
+            $answer = if ($same -and -not $again -and $kept.Diagnosis) { $kept.Diagnosis }
+            else { Get-AgentDiagnosis $case $PSCmdlet.SessionState -Offline:$Offline -NoChecks:$NoChecks -Budget $Budget }
             if ($null -eq $answer) { continue }
             if ($AsJson) { $answer.Json } else { $answer }
         }
