@@ -53,6 +53,13 @@ class Composer:
         self._facts = dict(facts)
         self._results = {result.call: result for result in results}
         self._platform = platform
+        # A fix may name what the checks were asked about and what they measured; the error's own facts win.
+        self._values: dict[str, Value] = {}
+        for result in results:
+            if result.status is not Status.UNKNOWN:
+                self._values.update(result.call.params)
+                self._values.update(result.evidence)
+        self._values.update(self._facts)
 
     def cause(self, ranked: RankedCause) -> dict[str, Any]:
         """The cause as every renderer shows it; see the diagnosis schema."""
@@ -102,13 +109,17 @@ class Composer:
         ]
 
     def _fill(self, text: str) -> str:
-        return fill(text, self._facts, self._catalogue.facts)[0]
+        return fill(text, self._values, self._catalogue.facts)[0]
 
     def _verify(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
         check = record.get("verify")
         if not check:
             return None
         call = next((c for c in self._results if c.check == check), CheckCall(check))
+        given = {name for name, value in call.params if _is_typable(value)}
+        needed = {name for name, p in self._catalogue.checks[check]["params"].items() if p["required"]}
+        if not needed <= given:  # a command that cannot run verifies nothing
+            return None
         return {**call_json(call), "run": check_command(call)}
 
 
@@ -116,10 +127,14 @@ def check_command(call: CheckCall) -> str:
     """The command that repeats a call by hand; parameters that no command line can carry are left out."""
     words = ["agent check run", call.check]
     for name, value in call.params:
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
+        if _is_typable(value):
             text = f"{name}={value}"
             words.append(f"--param {text}" if re.fullmatch(r"[\w.:/=@+\-]+", text) else f'--param "{text}"')
     return " ".join(words)
+
+
+def _is_typable(value: Value) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def call_json(call: CheckCall) -> dict[str, Any]:

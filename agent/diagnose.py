@@ -12,7 +12,7 @@ from agent.fingerprint import fingerprint
 from agent.infer import OTHER, Model, rank
 from agent.lift import lift
 from agent.match import match, suggest
-from agent.model import Diagnosis, ErrorReport, Match, RankedCause, Result, Skipped, Step, Value
+from agent.model import Diagnosis, ErrorReport, Match, RankedCause, Result, Skipped, Status, Step, Value
 from agent.plan import Limits, next_steps
 from agent.redact import redact
 from agent.run import Progress, run
@@ -39,7 +39,7 @@ def diagnose(raw: ErrorReport, catalogue: Catalogue, system: System, options: Op
     report = redact(raw)
     print_ = fingerprint(report)
     matches = match(print_, report.text, catalogue)
-    facts = lift(raw, report.claims, print_.codes)
+    facts = lift(raw, report.claims, print_.codes, print_.command)
     if matches:
         facts = {**facts, **{k: v for k, v in matches[0].facts.items() if k not in facts}}
     facts.update(options.facts)
@@ -58,7 +58,7 @@ def diagnose(raw: ErrorReport, catalogue: Catalogue, system: System, options: Op
     causes = [c for c in causes if c["id"] not in out]
     return Diagnosis(
         verdict=verdict,
-        headline=_headline(verdict, causes, ruled_out),
+        headline=_headline(verdict, causes, ruled_out, results),
         report=report,
         fingerprint=print_,
         matches=matches,
@@ -112,13 +112,28 @@ def _verdict(matches: Sequence[Match], causes: Sequence[Mapping[str, Any]]) -> s
     return "likely" if causes and causes[0]["probability"] >= LIKELY else "undecided"
 
 
-def _headline(verdict: str, causes: Sequence[Mapping[str, Any]], ruled_out: Sequence[Mapping[str, Any]]) -> str:
+#: Checks that pass when there is nothing to check (no proxy): no proof that a machine is sound.
+_SAY_LITTLE = ("net.proxy_usable", "net.proxy_configured", "time.time_service_running")
+
+
+def _is_sound(
+    causes: Sequence[Mapping[str, Any]], ruled_out: Sequence[Mapping[str, Any]], results: Sequence[Result]
+) -> bool:
+    """Whether checks of this machine really passed, none failed, and no cause that is left lies here."""
+    telling = [r.status for r in results if r.call.check not in _SAY_LITTLE]
+    passed, failed = telling.count(Status.PASS), telling.count(Status.FAIL)
+    elsewhere = all(c["decided_by"] != "machine" or c["probability"] < 0.1 for c in causes)
+    return bool(ruled_out) and elsewhere and passed >= 2 and not failed
+
+
+def _headline(
+    verdict: str, causes: Sequence[Mapping[str, Any]], ruled_out: Sequence[Mapping[str, Any]], results: Sequence[Result]
+) -> str:
     if verdict == "unknown_error":
         return "This error is not in the catalogue"
     if not causes:
         return "None of the known causes fits what the checks found"
-    sound = bool(ruled_out) and all(c["decided_by"] != "machine" or c["probability"] < 0.1 for c in causes)
-    prefix = "This machine is fine: " if sound else ""
+    prefix = "This machine is fine: " if _is_sound(causes, ruled_out, results) else ""
     first = causes[0]["headline"]
     if verdict != "undecided" or len(causes) == 1:
         return prefix + (_lower(first) if prefix else first)

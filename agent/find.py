@@ -56,6 +56,8 @@ def _by_words(wanted: str, catalogue: Catalogue) -> list[str]:
     words = wanted.lower().split()
     if not words:
         return []
+    if wanted.lower() in catalogue.cause_ids:  # ids of causes stand in every answer; their rules tell about them
+        return [r["id"] for r in catalogue.rules() if wanted.lower() in r["causes"]]
     return [
         r["id"] for r in catalogue.rules() if all(w in f"{r['id']} {r['class']} {r['title']}".lower() for w in words)
     ]

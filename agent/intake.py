@@ -26,7 +26,7 @@ _CONTROL = re.compile(
     "|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # OSC (titles, links)
     "|\x1b[@-_]"
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-    "|[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"  # zero-width and bidirectional marks
+    "|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"  # zero-width and bidirectional marks
 )
 _PREFIX = re.compile(
     r"^(?:"

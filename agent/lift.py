@@ -115,7 +115,9 @@ _PROXY = Pattern(
 )
 
 
-def lift(report: ErrorReport, claims: Mapping[str, Value], codes: Iterable[str] = ()) -> dict[str, Value]:
+def lift(
+    report: ErrorReport, claims: Mapping[str, Value], codes: Iterable[str] = (), command: str = ""
+) -> dict[str, Value]:
     """The facts of a report. Parameters and context win over words of the text; nothing is guessed.
 
     ``host`` and ``port`` are those the error names, else the Graph or sign-in host the failing call goes to.
@@ -144,7 +146,7 @@ def lift(report: ErrorReport, claims: Mapping[str, Value], codes: Iterable[str] 
         facts["service_codes"] = codes
     if facts.get("auth_type") not in _AUTH_TYPES:
         facts.pop("auth_type", None)  # a token from elsewhere (UserProvidedAccessToken) can be of either kind
-    _addresses(report, facts)
+    _addresses(report, facts, command or report.command)
     return {k: redact_text(v) if isinstance(v, str) else v for k, v in sorted(facts.items()) if v not in (None, "", ())}
 
 
@@ -178,7 +180,7 @@ def _session(report: ErrorReport, facts: dict[str, Value]) -> None:
         facts.setdefault("module_version", next((m.version for m in report.modules if m.name == facts["module"]), None))
 
 
-def _addresses(report: ErrorReport, facts: dict[str, Value]) -> None:
+def _addresses(report: ErrorReport, facts: dict[str, Value], command: str) -> None:
     if found := _PROXY.search(report.text):
         address = urlsplit(found.group(1) or found.group(2))
         facts["proxy"] = f"{address.scheme}://{address.hostname}" + (f":{address.port}" if _port(address) else "")
@@ -193,7 +195,7 @@ def _addresses(report: ErrorReport, facts: dict[str, Value]) -> None:
             facts["host"], facts["port"] = found.group(1).strip("[]"), int(found.group(2) or 443)
             break
     else:
-        address = urlsplit(_destination(report, facts))
+        address = urlsplit(_destination(report, facts, command))
         facts["host"], facts["port"] = address.hostname, _port(address) or (80 if address.scheme == "http" else 443)
     if "authority" in facts:
         facts["authority"] = str(facts["authority"]).rstrip("/")
@@ -202,11 +204,11 @@ def _addresses(report: ErrorReport, facts: dict[str, Value]) -> None:
         facts["required_audience"] = f"{target.scheme}://{target.netloc}"
 
 
-def _destination(report: ErrorReport, facts: Mapping[str, Value]) -> str:
+def _destination(report: ErrorReport, facts: Mapping[str, Value], command: str) -> str:
     """Where the failing call goes when the error does not say: the request's own address, Graph for a Graph call, else sign-in."""
     if facts.get("url"):
         return str(facts["url"])
-    called = report.command.lower()
+    called = command.lower()
     if (report.http_status or "-mg" in called) and not called.startswith("connect-"):
         return str(facts.get("graph", GRAPH))
     return str(facts.get("authority", AUTHORITY))

@@ -178,6 +178,10 @@ def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, 
         words = [rule["title"], *signals.get("contains", ()), *signals.get("any", ())[:3], *signals.get("codes", ())]
         choices[rule["id"]] = " ".join(words).lower()
     ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)
+    # A few words are like many titles by chance: the shorter the text, the less its likeness says.
+    weight = min(len(query) / 40, 1.0)
     return tuple(
-        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score)} for _, score, rule in ranked
+        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score * weight)}
+        for _, score, rule in ranked
+        if score * weight >= 35
     )

@@ -1,8 +1,6 @@
 """Secrets become typed marks; what diagnoses is kept, and the claims of a token are lifted before the token is dropped.
 
-The rest of the program never sees the raw text. Every pattern has a trigger, a literal without which it cannot match, so that
-clean text costs a few substring searches. Names and shapes: the sources of the rules are the token formats themselves (RFC 7515,
-RFC 7519), Entra's client secrets (3 characters, a digit, ``Q~``, 31 to 34 characters), and the field names of OAuth 2.0.
+The rest of the program never sees the raw text. What secrets look like stands in ``shapes``.
 """
 
 from __future__ import annotations
@@ -11,150 +9,17 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from agent.model import ErrorReport, ExceptionInfo, Value
+from agent.shapes import FIELD, JWT, PEOPLE, SECRETS, Shape
 
 #: Claims that say what a token is for; everything else in a token is nobody's business.
 CLAIMS = ("aud", "iss", "iat", "nbf", "exp", "tid", "appid", "azp", "scp", "roles", "wids", "ver", "idtyp", "xms_cc")
 
-_B64 = r"[A-Za-z0-9_\-]"
-#: A token whose text was wrapped keeps its alphabet, so breaks are allowed inside it, each followed by more of the token.
-_JWT = rf"eyJ{_B64}{{6,}}(?:\s{{0,6}}(?:\.|%2[Ee])\s{{0,6}}(?:{_B64}+(?:[ \t]*\r?\n[ \t|]*{_B64}{{12,}})*)?){{1,4}}"
-_FIELD = (
-    r"client_secret|clientsecret|secrettext|secret_text|azure_client_secret|arm_client_secret|access_token|accesstoken|"
-    r"refresh_token|refreshtoken|id_token|idtoken|client_assertion|device_code|user_code|authorization_code|samlresponse|wresult|"
-    r"assertion|passwd|password|pwd|passphrase|certificatepassword|certificate_password|accountkey|sharedaccesskey|"
-    r"sharedaccesssignature|x-ms-refreshtokencredential|estsauth[a-z]*|api[_-]?key|subscription-key|x-functions-key|session_?key"
-)
-_QUOTED = r"\"(?:[^\"\\\n]|\\.){1,4000}\"|'(?:[^'\n]|''){1,4000}'"
-_BARE = r"[^\s\"'&,;<>{}\[\])]{2,4000}"
-
-
-class Rule(NamedTuple):
-    """A pattern that needs one of ``triggers`` (lower case) in the text; ``mark`` is the replacement or a function of the match."""
-
-    triggers: tuple[str, ...]
-    pattern: str
-    mark: str | Callable[[re.Match[str]], str]
-
-
-def _keep_name(found: re.Match[str]) -> str:
-    value = found.group("value")
-    if value.strip("\"'").startswith("<") or value.lower().strip("\"'") in _HARMLESS or value.startswith("$"):
-        return found.group(0)
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{found.group('name')}{quote}<secret>{quote}"
-
-
-#: Words after ``password`` that are prose or code, not a password.
-_HARMLESS = frozenset(
-    "is was has and or the of for not may must null none empty true false string invalid expired incorrect wrong missing "  # noqa: SIM905
-    "required grant reset policy policies hash authentication change protected credential credentials flow value parameter "
-    "property field cannot could does with from in to system.security.securestring validation sign-in signin".split()
-)
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        ("begin ",),
-        r"-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE|PKCS7)[A-Z ]*-----.*?(?:-----END [A-Z ]+-----|\Z)",
-        "<pem>",
-    ),
-    Rule(("eyj",), _JWT, "<jwt>"),
-    Rule(
-        ("authorization", "bearer", "basic "),
-        r"(?P<name>\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"'\[{]?\s*(?:bearer|basic|negotiate|ntlm|pop|digest|sharedkey)?\s*)(?P<value>[^\s\"'<>,;\]}]{4,}|<jwt>)",
-        lambda m: m.group("name") + ("<jwt>" if m.group("value") == "<jwt>" else "<secret>"),
-    ),
-    Rule(
-        ("bearer",),
-        r"(?P<name>\bbearer\s+)(?P<value>(?=[^\s\"'<>,;]*[0-9_.\-])[^\s\"'<>,;]{12,})",
-        lambda m: m.group("name") + "<secret>",
-    ),
-    Rule(("q~", "q%7e"), r"[A-Za-z0-9_\-.~]{3}\dQ(?:~|%7[Ee])[A-Za-z0-9_\-.~%]{31,40}", "<client-secret>"),
-    Rule(
-        ("set-cookie", "cookie:"),
-        r"(?P<name>\b(?:set-)?cookie[\"']?\s*[:=]\s*)(?P<value>[^\r\n]{2,})",
-        lambda m: m.group("name") + "<cookie>",
-    ),
-    Rule(
-        ("estsauth", "refreshtokencredential"),
-        r"(?P<name>\b(?:ESTSAUTH\w*|x-ms-RefreshTokenCredential)\s*[=:]\s*)[^\s;\"']+",
-        r"\g<name><cookie>",
-    ),
-    Rule(
-        (
-            "secret",
-            "token",
-            "password",
-            "passwd",
-            "pwd",
-            "passphrase",
-            "assertion",
-            "device_code",
-            "user_code",
-            "code",
-            "key",
-            "saml",
-            "wresult",
-        ),
-        rf"(?P<name>[\"'$]?\b(?:[A-Za-z][\w.:\-]*[_.:\-])?(?:{_FIELD})\b[\"']?\s*(?:[:=]|%3[Dd]|=>|\bis:)\s*)(?P<value>{_QUOTED}|{_BARE})",
-        _keep_name,
-    ),
-    Rule(
-        (
-            "-password",
-            "-clientsecret",
-            "-certificatepassword",
-            "-accesstoken",
-            "-secret",
-            "-passphrase",
-            "-apikey",
-            "-token",
-            "-string",
-        ),
-        rf"(?P<name>(?<![\w])-(?:(?:Certificate)?Password|ClientSecret|AccessToken|Secret(?:Value|Text)?|PassPhrase|ApiKey|Token|String)(?::|\s+))(?P<value>{_QUOTED}|(?![-$(@<|])[^\s;|)]{{2,}})",
-        _keep_name,
-    ),
-    Rule(
-        ("convertto-securestring",),
-        rf"(?P<name>ConvertTo-SecureString\s+(?:-AsPlainText\s+|-Force\s+)*)(?P<value>{_QUOTED}|(?![-$(@<])\S{{2,}})",
-        _keep_name,
-    ),
-    Rule(
-        ("pscredential", "networkcredential"),
-        rf"(?P<name>(?:PSCredential|NetworkCredential)\]?(?:::new)?\s*\(\s*(?:{_QUOTED}|[^,()]{{1,200}}),\s*)(?P<value>{_QUOTED})",
-        _keep_name,
-    ),
-    Rule(
-        ("://",),
-        r"(?P<name>\b[a-z][a-z0-9+.\-]{1,20}://)[^\s/@:\"'<>]{1,256}(?::[^\s/@\"'<>]{0,256})?@(?=[^\s/])",
-        r"\g<name><login>@",
-    ),
-    Rule(("sig=", "sig%3d"), r"(?P<name>\bsig(?:=|%3[Dd]))[A-Za-z0-9%+/=_\-]{8,}", r"\g<name><secret>"),
-    Rule(("code=",), r"(?P<name>[?&\s\"']code=)[A-Za-z0-9._\-~%]{20,}", r"\g<name><secret>"),
-    Rule(("0.a", "1.a"), rf"(?<![\w.\-])[01]\.A{_B64}{{20,}}(?:\.{_B64}+)*", "<refresh-token>"),
-    # What looks chosen as a password (all four kinds of characters in one word) is one, wherever an error quotes it.
-    Rule(
-        ("!", "#", "^", "~"),
-        r"(?<![^\s\"'/\\=(:])(?=[^\s\"'/\\]{0,63}[!#^~])(?-i:(?=[^\s\"'/\\]{0,63}[a-z])(?=[^\s\"'/\\]{0,63}[A-Z]))"
-        r"(?=[^\s\"'/\\]{0,63}\d)[^\s\"'/\\<>(){}\[\],;:=|`@]{8,64}(?=[\s\"'/\\]|$)",
-        "<secret>",
-    ),
-    Rule(("mii",), r"\bMII[A-Za-z0-9+/\r\n]{120,}={0,2}", "<key-or-certificate>"),
-)
-
-_PII: tuple[Rule, ...] = (
-    Rule(
-        ("/home/", "/users/", "\\users\\"),
-        r"(?P<name>(?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2}))(?!<|Public\b|Shared\b)[^\s/\\\"'<>:|]+",
-        r"\g<name><user>",
-    ),
-    Rule(("s-1-5-21-",), r"\bS-1-5-21-\d+-\d+-\d+-\d+", "<sid>"),
-)
 _UPN = re.compile(r"(?<![\w.+\-@/])[\w.+\-]+(?:#EXT#)?@(?=[\w\-]+(?:\.[\w\-]+)+)[\w.\-]+\w", re.UNICODE)
 
 
@@ -163,13 +28,76 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
-def redact_text(text: str, rules: tuple[Rule, ...] = RULES) -> str:
-    """``text`` with every secret of a known shape replaced by a mark such as ``<jwt>`` or ``<secret>``."""
+def redact_text(text: str, shapes: tuple[Shape, ...] = SECRETS) -> str:
+    """``text`` with every secret of a known shape replaced by a mark such as ``<jwt>`` or ``<secret>``.
+
+    A secret that a console cut into lines is found in the text as it was before it was cut.
+    """
+    if shapes is SECRETS and "\n" in text:
+        text = _redact_across_lines(text)
     low = text.lower()
-    for rule in rules:
-        if any(trigger in low for trigger in rule.triggers):
-            text = _compiled(rule.pattern).sub(rule.mark, text)
+    for shape in shapes:
+        if any(trigger in low for trigger in shape.triggers):
+            text = _compiled(shape.pattern).sub(shape.mark, text)
     return text
+
+
+#: A line break inside a word, as a console makes it: letters of secrets on both sides, indent and PowerShell's margin mark between.
+_CUT = re.compile(
+    r"(?<=[A-Za-z0-9_\-.~+/=%$!#^&@*?])[ \t]*\r?\n[ \t]*(?:[|+][ \t]*)?(?=[A-Za-z0-9_\-.~+/=%$!#^&@*?'\"])"
+)
+#: Consoles are at least this wide; a shorter line ended by itself.
+_NARROWEST = 30
+
+
+def _redact_across_lines(text: str) -> str:
+    """``text`` without the secrets that run over the end of a line."""
+    pieces: list[str] = []
+    starts: list[tuple[int, int]] = []  # where a line begins in the joined text, and where it begins here
+    end = length = 0
+    for cut in _CUT.finditer(text):
+        if cut.start() - (text.rfind("\n", 0, cut.start()) + 1) >= _NARROWEST:
+            pieces.append(text[end : cut.start()])
+            length += len(pieces[-1])
+            end = cut.end()
+            starts.append((length, end))
+    if not pieces:
+        return text
+    joined = "".join([*pieces, text[end:]])
+    spans = sorted({span for span in _secret_spans(joined) if any(span[0] < at < span[1] for at, _ in starts)})
+    for first, last in reversed(_merged(spans)):
+        text = text[: _original(first, starts)] + "<secret>" + text[_original(last, starts, True) :]
+    return text
+
+
+def _secret_spans(text: str) -> Iterator[tuple[int, int]]:
+    low = text.lower()
+    for shape in SECRETS:
+        if any(trigger in low for trigger in shape.triggers):
+            for found in _compiled(shape.pattern).finditer(text):
+                marked = shape.mark(found) if callable(shape.mark) else shape.mark
+                if marked != found.group(0):
+                    yield found.span("value") if "value" in found.re.groupindex else found.span()
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for first, last in spans:
+        if out and first <= out[-1][1]:
+            out[-1] = (out[-1][0], max(last, out[-1][1]))
+        else:
+            out.append((first, last))
+    return out
+
+
+def _original(at: int, starts: list[tuple[int, int]], is_end: bool = False) -> int:
+    """The place in the cut text of a place in the joined one; an end at a cut stays before it."""
+    joined_start, original_start = 0, 0
+    for joined, original in starts:
+        if joined > at or (is_end and joined == at):
+            break
+        joined_start, original_start = joined, original
+    return original_start + at - joined_start
 
 
 class Pseudonyms:
@@ -184,7 +112,7 @@ class Pseudonyms:
             text = _UPN.sub(
                 lambda m: self._names.setdefault(m.group(0).lower(), f"<user-{len(self._names) + 1}>"), text
             )
-        return redact_text(text, _PII)
+        return redact_text(text, PEOPLE)
 
 
 def redact(report: ErrorReport) -> ErrorReport:
@@ -222,7 +150,7 @@ def redact(report: ErrorReport) -> ErrorReport:
     )
 
 
-_SECRET_NAMES = _compiled(rf"{_FIELD}|secret|token|credential|key")
+_SECRET_NAMES = _compiled(rf"{FIELD}|secret|token|credential|key")
 
 
 def _clean_value(name: str, value: str, clean: Callable[[str], str]) -> str:
@@ -234,14 +162,24 @@ def _clean_value(name: str, value: str, clean: Callable[[str], str]) -> str:
 
 def lift_claims(text: str) -> dict[str, Value]:
     """The allowed claims of the first readable JSON Web Token in ``text``; empty when there is none."""
-    for found in _compiled(_JWT).finditer(text):
-        parts = re.split(r"\.|%2e", re.sub(r"[\s|]", "", found.group(0)), flags=re.IGNORECASE)
-        if len(parts) < 2:
-            continue
-        payload = _decode_part(parts[1])
-        if payload and ("aud" in payload or "exp" in payload):
-            return {k: _claim(payload[k]) for k in CLAIMS if k in payload}
+    for candidate in (text, _CUT.sub("", text)):
+        for found in _compiled(JWT).finditer(candidate):
+            parts = re.split(r"\.|%(?:25)?2e", found.group(0), flags=re.IGNORECASE)
+            payload = _decode_part(parts[1]) if len(parts) > 1 else {}
+            if "aud" in payload or "exp" in payload:
+                return {k: _claim(payload[k]) for k in CLAIMS if k in payload}
     return {}
+
+
+def claims_of(text: str) -> dict[str, Value]:
+    """The claims in a token or in a JSON object of claims that a person gave; empty when ``text`` is neither."""
+    if text.lstrip().startswith("{"):
+        try:
+            given = json.loads(text)
+        except ValueError:
+            return {}
+        return {k: _claim(v) for k, v in given.items() if k in CLAIMS}
+    return lift_claims(text)
 
 
 def _decode_part(part: str) -> dict[str, Any]:

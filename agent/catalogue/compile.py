@@ -105,7 +105,9 @@ def _spec(function: Any) -> dict[str, Any]:
     spec = function.spec
     parameters = {}
     for name, p in list(inspect.signature(function).parameters.items())[1:]:
-        kind = str(p.annotation).partition("[")[0].strip()
+        # Text where annotations are postponed, a type where they are not.
+        kind = getattr(p.annotation, "__name__", None) or str(p.annotation)
+        kind = kind.partition("[")[0].strip()
         parameters[name] = {"type": kind, "required": p.default is p.empty}
         if p.default is not p.empty:
             parameters[name]["default"] = p.default

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from agent.catalogue.load import load
+from agent.commands.diagnose import read_token
 from agent.compose import call_json, plain
 from agent.errors import UsageError
 from agent.exits import OF_STATUS, OK
@@ -20,6 +21,8 @@ from agent.redact import redact_text, scrub
 from agent.run import run
 from agent.system.live import LiveSystem
 
+#: What a parameter of a declared type must be, for people.
+_KINDS = {"int": "a whole number", "float": "a number"}
 _FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
@@ -114,14 +117,19 @@ def _parameters(check_id: str, spec: Mapping[str, Any], given: tuple[str, ...]) 
     values = {}
     for pair in given:
         name, equals, text = pair.partition("=")
-        if not equals or name not in declared:
+        if not equals or not text.strip() or name not in declared:
             raise UsageError(
-                f"--param {pair!r}: {check_id} takes {', '.join(f'{n}=...' for n in declared) or 'no parameters'}"
+                f"--param {redact_text(pair)!r}: {check_id} takes {', '.join(f'{n}=...' for n in declared) or 'no parameters'}"
             )
+        if name == "token":
+            values[name] = read_token("--param token", text)
+            continue
         try:
             values[name] = coerce(text, declared[name]["type"])
         except ValueError as fault:
-            raise UsageError(f"--param {name}: {text!r} is not a {declared[name]['type']}") from fault
+            raise UsageError(
+                f"--param {name}: {text!r} is not {_KINDS.get(declared[name]['type'], 'usable')}"
+            ) from fault
     if missing := [n for n, p in declared.items() if p["required"] and n not in values]:
         raise UsageError(f"{check_id} needs --param {missing[0]}=...")
     return tuple(sorted(values.items()))

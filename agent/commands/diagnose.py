@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -55,6 +56,8 @@ def command(
     Get-Content error.txt | agent diagnose
     agent diagnose --file error.txt --fact thumbprint=9F3C...41 --explain
     """
+    if not math.isfinite(budget):
+        raise UsageError("--budget is not a number of seconds")
     report = read_report(_input(text, file))
     catalogue = load()
     options = Options(
@@ -116,8 +119,22 @@ def read_facts(given: tuple[str, ...], catalogue: Catalogue) -> Mapping[str, Val
     return facts
 
 
+def read_token(option: str, text: str) -> Value:
+    """The claims of a token that was typed in, as pairs; the token itself is not kept, and never shown."""
+    from agent.redact import claims_of
+
+    claims = claims_of(text)
+    if not claims:
+        raise UsageError(
+            f"{option}: neither a readable JSON Web Token nor a JSON object of its claims (aud, exp, tid ...)"
+        )
+    return tuple(sorted(claims.items(), key=lambda item: item[0]))
+
+
 def _typed(name: str, text: str) -> Value:
-    """Times as epoch seconds, the port as a number, everything else as text."""
+    """Times as epoch seconds, the port as a number, a token as its claims, everything else as text."""
+    if name == "token":
+        return read_token("--fact token", text)
     if name in ("service_time", "assertion_from", "assertion_until", "failed_at"):
         from agent.times import parse_time
 

@@ -11,6 +11,7 @@ from agent.catalogue.load import load
 from agent.errors import UsageError
 from agent.exits import OK
 from agent.find import find
+from agent.redact import redact_text
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -37,7 +38,7 @@ def command(words: tuple[str, ...], format_: str, pager: bool) -> int:
     meant, near = find(" ".join(words), catalogue)
     if not meant:
         hint = f"Nearest: {', '.join(near)}." if near else "agent rules list shows what is there."
-        raise UsageError(f"nothing in the catalogue matches {' '.join(words)[:80]!r}. {hint}")
+        raise UsageError(f"nothing in the catalogue matches {redact_text(' '.join(words))[:80]!r}. {hint}")
     rule = catalogue.rule(meant[0])
     if format_ == "json":
         causes = {cause: catalogue.cause(cause) for cause in rule["causes"]}

@@ -304,3 +304,37 @@ def test_reader_that_leaves_is_no_fault() -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
         assert running.wait(timeout=30) in (exits.OK, exits.BROKE)
+
+
+def test_a_token_that_is_typed_in_gives_its_claims_and_is_never_shown() -> None:
+    """``--fact token`` and ``--param token`` take a JSON Web Token; what is none is refused without being repeated."""
+    import base64
+
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    token = (
+        f"{part({'alg': 'RS256'})}.{part({'aud': 'https://graph.microsoft.com', 'exp': 1_700_000_000})}.{'c2ln' * 20}"
+    )
+    error = "Response status code does not indicate success: 401 (Unauthorized)."
+    ran = agent("diagnose", error, "--offline", "--format", "json", "--fact", f"token={token}")
+    answer = json.loads(ran.out)
+    assert (answer["causes"][0]["id"], answer["facts"]["token"]["exp"]) == ("access-token-expired", 1_700_000_000)
+    assert token[30:60] not in ran.out
+    assert agent("check", "run", "token.not_expired", "--param", f"token={token}").code == exits.PROBLEM
+    refused = agent("diagnose", error, "--no-checks", "--fact", "token=TOPSECRETTOKEN")
+    assert refused.code == exits.USAGE
+    assert "TOPSECRETTOKEN" not in refused.out + refused.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("check", "run", "net.tcp_reachable", "--param", "host=127.0.0.1", "--param", "port=abc"),
+        ("check", "run", "net.tcp_reachable", "--param", "host="),
+        ("diagnose", "x", "--no-checks", "--budget", "nan"),
+    ],
+)
+def test_values_that_cannot_be_are_a_wrong_call(args: Sequence[str]) -> None:
+    """A port that is no number, an empty host, a budget that is none: exit 2, not an answer about the machine."""
+    assert agent(*args).code == exits.USAGE

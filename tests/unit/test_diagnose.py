@@ -183,3 +183,20 @@ def test_two_causes_left_are_both_named(machine):
     )
     found = diagnose(from_text("AADSTS1234567"), small, FakeSystem(), Options(checks=False))
     assert ("undecided", "Either it is one, or it is two") == (found.verdict, found.headline)
+
+
+def test_sound_is_said_only_when_checks_really_passed(machine):
+    """A machine that could not be looked at is not a sound one."""
+    machine["time.sync"] = machine["time.date"] = CannotObserve("unreachable", "no answer in 1.0 s")
+    found = run({"exceptions": [{"type": "X", "message": "insufficient privileges"}], "http": {"status": 403}})
+    assert "This machine is fine" not in found.headline
+
+
+def test_a_verifying_command_that_cannot_run_is_not_offered(machine):
+    """A check that needs what no command line carries verifies nothing; one with its parameters is offered with them."""
+    machine["time.sync"] = failed("420 s ahead", offset_s=420.0)
+    assert run().causes[0]["verify"]["run"] == "agent check run time.sync"
+    small = standard()
+    small.cause("clock")["verify"] = "net.tcp"
+    unable = diagnose(from_text("AADSTS700024"), small, FakeSystem(), Options(checks=False))
+    assert unable.causes[0]["verify"] is None
