@@ -21,8 +21,10 @@ def not_expired(system: System, *, secret_expires: str = "", service_codes: tupl
     (``--fact secret_expires=YYYY-MM-DD``). The secret counts as valid until that day is over in UTC.
     """
     if EXPIRED_CODE in service_codes:
+        # The service judged the secret that was sent; a later end date given by hand belongs to another secret.
+        other = f"; the end date {secret_expires} given belongs to another secret" if secret_expires else ""
         return failed(
-            f"The sign-in service states that the client secret has expired ({EXPIRED_CODE})",
+            f"The sign-in service states that the client secret has expired ({EXPIRED_CODE}){other}",
             state="expired",
             stated_by="the sign-in service",
         )

@@ -83,4 +83,85 @@ Describe 'Invoke-AgentCommand' {
         Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>$null
         $global:Error.Count | Should -Be 1
     }
+    It 'diagnoses the same exit code again, but not one that was there before' {
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null
+        Invoke-AgentCommand { $LASTEXITCODE } 6>$null | Should -Be 7
+        @(Read-Report).Count | Should -Be 2
+        $global:LASTEXITCODE | Should -Be 7
+    }
+    It 'names the program that ended badly' {
+        Invoke-AgentCommand { /bin/sh -c 'exit 4' } 6>$null
+        (Read-Report).text | Should -Be 'sh ended with exit code 4.'
+        Reset-StandIn
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null
+        (Read-Report).text | Should -Be 'A native program ended with exit code 7.'
+    }
+    It 'reads standard error of a native program where the block merges it, and passes it on untouched' {
+        $out = Invoke-AgentCommand { , @(2, 3); $null; /bin/sh -c 'i=0; while [ $i -lt 60 ]; do echo line$i >&2; i=$((i+1)); done; exit 4' 2>&1; 'end' } 6>$null
+        $out.Count | Should -Be 63
+        , $out[0] | Should -Be @(2, 3)
+        $out[1] | Should -BeNullOrEmpty
+        $out[2] | Should -BeOfType ([Management.Automation.ErrorRecord])
+        $out[62] | Should -Be 'end'
+        $native = (Read-Report).native
+        $native.exit_code | Should -Be 4
+        $native.stderr.Split("`n").Trim() | Should -Be @(10..59 | ForEach-Object { "line$_" })
+        Reset-StandIn
+        Invoke-AgentCommand { /bin/sh -c 'echo only words >&2' 2>&1 } 6>$null | Out-Null
+        Read-Report | Should -BeNullOrEmpty
+    }
+    It 'keeps secrets in standard error back' {
+        Invoke-AgentCommand { /bin/sh -c 'echo client_secret=Wint3r-Fake >&2; exit 4' 2>&1 } 6>$null | Out-Null
+        (Read-Report).native.stderr | Should -Be 'client_secret=<secret>'
+    }
+    It 'streams also where errors are merged' {
+        $script:runs = 0
+        Invoke-AgentCommand { 1..5 | ForEach-Object { $script:runs++; $_ } 2>&1 } | Select-Object -First 2 | Should -Be 1, 2
+        $script:runs | Should -Be 2
+        $made = [Management.Automation.ErrorRecord]::new([Exception]::new('q'), 'OwnId', 0, $null)
+        $caught = try { Invoke-AgentCommand { 'x' 2>&1; throw $made } 6>$null } catch { $_ }
+        $caught[-1].FullyQualifiedErrorId | Should -Be 'OwnId'
+        [object]::ReferenceEquals($caught[-1].Exception, $made.Exception) | Should -BeTrue
+    }
+    It 'says nothing on the information stream when the answer is below likely' {
+        $env:STAND_IN = 'undecided'
+        Invoke-AgentCommand { Write-Error 'one' } 2>$null 6>&1 | Should -BeNullOrEmpty
+        (Resolve-AgentError).Certainty | Should -Be 'undecided'
+        @(Read-Report).Count | Should -Be 1
+    }
+    It 'runs the block in the caller''s scope' {
+        function Test-Scope {
+            Invoke-AgentCommand { $users = 1..3; $newest = 'mine'; $start = 'mine' } 6>$null
+            Invoke-AgentCommand { $merged = 'x' 2>&1; $merged } 6>$null
+            "$users $newest $start $merged"; "$args"
+        }
+        Test-Scope 8 9 | Should -Be 'x', '1 2 3 mine mine x', '8 9'
+        $users = 'outer'
+        $null = Test-Scope
+        $users | Should -Be 'outer'
+        1..2 | ForEach-Object { Invoke-AgentCommand { $_ } } | Should -Be 1, 2
+    }
+    It 'sends the earlier errors of the block when the newest alone is not known' {
+        $env:STAND_IN = 'known-only'
+        $said = Invoke-AgentCommand { Write-Error 'zap-known: first'; Write-Error 'other client_secret=Wint3r-Fake'; Write-Error 'last' } 2>$null 6>&1
+        "$said" | Should -BeLike '*(certain)*'
+        $sent = @(Read-Report)
+        $sent.Count | Should -Be 2
+        $sent[1].exceptions[0].message | Should -Be 'last'
+        $sent[1].text | Should -Be "other client_secret=<secret>`nzap-known: first"
+        (Resolve-AgentError -Offline).Certainty | Should -Be 'certain'
+        @(Read-Report).Count | Should -Be 3
+        Reset-StandIn
+        $env:STAND_IN = 'known-only'
+        Write-Error 'zap-known: before' -ErrorAction SilentlyContinue
+        try { Invoke-AgentCommand { Write-Error 'zap-known: a'; throw 'b' } 2>$null 6>$null } catch { $null = $_ }
+        @(Read-Report).Count | Should -Be 2
+        @(Read-Report)[1].text | Should -Be 'zap-known: a'
+    }
+    It 'says what to do when Python has no agent' {
+        $env:STAND_IN = 'no-module'
+        $said = Invoke-AgentCommand { Write-Error 'one' } 2>$null 3>&1
+        "$said" | Should -BeLike 'ErrorAgent: the agent was not found: * has no module named agent. Install it (pipx install it-error-agent) or set AGENT_COMMAND*'
+    }
 }

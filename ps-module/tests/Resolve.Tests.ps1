@@ -34,6 +34,28 @@ Describe 'Resolve-AgentError' {
         $null = [Management.Automation.RuntimeException]::new('rt') | Resolve-AgentError
         (Read-Report).error_id | Should -Be 'RuntimeException'
     }
+    It 'diagnoses what Invoke-AgentCommand kept, with any options' {
+        try { throw 'older' } catch { $null = $_ }
+        Invoke-AgentCommand { /bin/sh -c 'exit 4' } 6>$null
+        (Resolve-AgentError).Certainty | Should -Be 'certain'
+        @(Read-Report).Count | Should -Be 1
+        foreach ($options in @{ Offline = $true }, @{ NoChecks = $true }, @{ Budget = 1 }) { $null = Resolve-AgentError @options }
+        $sent = @(Read-Report)
+        $sent.Count | Should -Be 4
+        $sent.text | Select-Object -Unique | Should -Be 'sh ended with exit code 4.'
+        $global:Error.Clear()
+        (Resolve-AgentError -Offline).Certainty | Should -Be 'certain'
+        try { throw 'newer' } catch { $null = $_ }
+        $null = Resolve-AgentError
+        @(Read-Report)[-1].exceptions[0].message | Should -Be 'newer'
+    }
+    It 'asks again when the agent gave no answer before' {
+        $env:STAND_IN = 'fail'
+        Invoke-AgentCommand { /bin/sh -c 'exit 4' } 3>$null
+        $env:STAND_IN = ''
+        (Resolve-AgentError).Certainty | Should -Be 'certain'
+        @(Read-Report)[-1].native.exit_code | Should -Be 4
+    }
     It 'hands over the options and never uses a shell' {
         $null = 'x' | Resolve-AgentError -Offline -NoChecks -Budget 1.5
         Get-Content "$env:STAND_IN_LOG.args" | Should -Be '["diagnose", "--format", "json", "--budget", "1.5", "--offline", "--no-checks"]'

@@ -14,15 +14,19 @@ mode = os.environ.get("STAND_IN", "")
 if mode == "fail":
     print("catalogue is missing", file=sys.stderr)
     sys.exit(2)
+if mode == "no-module":
+    print("/usr/bin/python3: No module named agent", file=sys.stderr)
+    sys.exit(1)
 if mode == "hang":
     time.sleep(60)
 if mode == "noise":
     print("not json")
     sys.exit(3)
+known = mode != "undecided" and (mode != "known-only" or b"zap-known" in given)
 json.dump(
     {
         "schema": 1,
-        "verdict": "cause_found",
+        "verdict": "cause_found" if known else "undecided",
         "headline": "The certificate expired 3 days ago (M\u00fcnchen)",
         "causes": [
             {
