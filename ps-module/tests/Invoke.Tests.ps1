@@ -90,17 +90,18 @@ Describe 'Invoke-AgentCommand' {
         @(Read-Report).Count | Should -Be 2
         $global:LASTEXITCODE | Should -Be 7
     }
-    It 'names the program that ended badly' {
+    It 'names the program that ended badly' -Skip:($env:OS -eq 'Windows_NT') {
         Invoke-AgentCommand { /bin/sh -c 'exit 4' } 6>$null
         (Read-Report).text | Should -Be 'sh ended with exit code 4.'
-        Reset-StandIn
+    }
+    It 'says that a program ended badly where its name is not known' {
         Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null
         (Read-Report).text | Should -Be 'A native program ended with exit code 7.'
     }
     It 'reads standard error of a native program where the block merges it, and passes it on untouched' {
-        $out = Invoke-AgentCommand { , @(2, 3); $null; /bin/sh -c 'i=0; while [ $i -lt 60 ]; do echo line$i >&2; i=$((i+1)); done; exit 4' 2>&1; 'end' } 6>$null
+        $out = Invoke-AgentCommand { , @(2, 3); $null; & $python -c 'import sys; sys.exit(any(print(''line%d'' % i, file=sys.stderr) for i in range(60)) or 4)' 2>&1; 'end' } 6>$null
         $out.Count | Should -Be 63
-        , $out[0] | Should -Be @(2, 3)
+        $out[0] -join ' ' | Should -Be '2 3'
         $out[1] | Should -BeNullOrEmpty
         $out[2] | Should -BeOfType ([Management.Automation.ErrorRecord])
         $out[62] | Should -Be 'end'
@@ -108,11 +109,26 @@ Describe 'Invoke-AgentCommand' {
         $native.exit_code | Should -Be 4
         $native.stderr.Split("`n").Trim() | Should -Be @(10..59 | ForEach-Object { "line$_" })
         Reset-StandIn
-        Invoke-AgentCommand { /bin/sh -c 'echo only words >&2' 2>&1 } 6>$null | Out-Null
+        Invoke-AgentCommand { & $python -c 'import sys; print(''only words'', file=sys.stderr)' 2>&1 } 6>$null | Out-Null
         Read-Report | Should -BeNullOrEmpty
     }
+    It 'takes lines of standard error that the host keeps as errors for what they are' {
+        $words = [Management.Automation.ErrorRecord]::new([Exception]::new('only words'), 'NativeCommandError', 0, $null)
+        Invoke-AgentCommand { $global:Error.Insert(0, $words) } 6>$null
+        Read-Report | Should -BeNullOrEmpty
+        $global:Error.Clear()
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(7)'; $global:Error.Insert(0, $words) } 6>$null
+        (Read-Report).native.stderr | Should -Be 'only words'
+    }
+    It 'tells the exit code also where native failures are errors' -Skip:($PSVersionTable.PSVersion -lt [version] '7.4') {
+        $PSNativeCommandUseErrorActionPreference = $true
+        $ErrorActionPreference = 'Stop'
+        { Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } 6>$null } | Should -Throw
+        (Read-Report).native.exit_code | Should -Be 7
+        (Read-Report).error_id | Should -Be 'ProgramExitedWithNonZeroCode'
+    }
     It 'keeps secrets in standard error back' {
-        Invoke-AgentCommand { /bin/sh -c 'echo client_secret=Wint3r-Fake >&2; exit 4' 2>&1 } 6>$null | Out-Null
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(''client_secret=Wint3r-Fake'')' 2>&1 } 6>$null | Out-Null
         (Read-Report).native.stderr | Should -Be 'client_secret=<secret>'
     }
     It 'streams also where errors are merged' {

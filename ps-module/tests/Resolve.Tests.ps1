@@ -36,13 +36,13 @@ Describe 'Resolve-AgentError' {
     }
     It 'diagnoses what Invoke-AgentCommand kept, with any options' {
         try { throw 'older' } catch { $null = $_ }
-        Invoke-AgentCommand { /bin/sh -c 'exit 4' } 6>$null
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(4)' } 6>$null
         (Resolve-AgentError).Certainty | Should -Be 'certain'
         @(Read-Report).Count | Should -Be 1
         foreach ($options in @{ Offline = $true }, @{ NoChecks = $true }, @{ Budget = 1 }) { $null = Resolve-AgentError @options }
         $sent = @(Read-Report)
         $sent.Count | Should -Be 4
-        $sent.text | Select-Object -Unique | Should -Be 'sh ended with exit code 4.'
+        $sent.text | Select-Object -Unique | Should -Be 'A native program ended with exit code 4.'
         $global:Error.Clear()
         (Resolve-AgentError -Offline).Certainty | Should -Be 'certain'
         try { throw 'newer' } catch { $null = $_ }
@@ -51,7 +51,7 @@ Describe 'Resolve-AgentError' {
     }
     It 'asks again when the agent gave no answer before' {
         $env:STAND_IN = 'fail'
-        Invoke-AgentCommand { /bin/sh -c 'exit 4' } 3>$null
+        Invoke-AgentCommand { & $python -c 'raise SystemExit(4)' } 3>$null
         $env:STAND_IN = ''
         (Resolve-AgentError).Certainty | Should -Be 'certain'
         @(Read-Report)[-1].native.exit_code | Should -Be 4
