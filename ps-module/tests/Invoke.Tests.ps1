@@ -131,6 +131,11 @@ Describe 'Invoke-AgentCommand' {
         Invoke-AgentCommand { & $python -c 'raise SystemExit(''client_secret=Wint3r-Fake'')' 2>&1 } 6>$null | Out-Null
         (Read-Report).native.stderr | Should -Be 'client_secret=<secret>'
     }
+    It 'leaves the caller''s variables for output and errors whole where errors are merged' {
+        Invoke-AgentCommand { Write-Error a; & $python -c 'import sys; print(''n'', file=sys.stderr)' 2>&1; , @(1, 2); Write-Error b } -ErrorVariable ev -OutVariable ov 2>$null 6>$null | Out-Null
+        $ev.Count | Should -Be 2
+        $ov.Count | Should -Be 2
+    }
     It 'streams also where errors are merged' {
         $script:runs = 0
         Invoke-AgentCommand { 1..5 | ForEach-Object { $script:runs++; $_ } 2>&1 } | Select-Object -First 2 | Should -Be 1, 2
@@ -145,6 +150,13 @@ Describe 'Invoke-AgentCommand' {
         Invoke-AgentCommand { Write-Error 'one' } 2>$null 6>&1 | Should -BeNullOrEmpty
         (Resolve-AgentError).Certainty | Should -Be 'undecided'
         @(Read-Report).Count | Should -Be 1
+    }
+    It 'tells a failure once when calls are nested' {
+        @(Invoke-AgentCommand { Invoke-AgentCommand { Write-Error 'one' } } 2>$null 6>&1).Count | Should -Be 1
+        @(Invoke-AgentCommand { Invoke-AgentCommand { & $python -c 'raise SystemExit(7)' } } 6>&1).Count | Should -Be 1
+        { Invoke-AgentCommand { Invoke-AgentCommand { throw 'zap' } } 6>$null } | Should -Throw 'zap'
+        @(Read-Report).Count | Should -Be 3
+        @(Invoke-AgentCommand { Invoke-AgentCommand { Write-Error 'one' }; Write-Error 'two' } 2>$null 6>&1).Count | Should -Be 2
     }
     It 'runs the block in the caller''s scope' {
         function Test-Scope {

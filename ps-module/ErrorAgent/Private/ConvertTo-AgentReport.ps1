@@ -18,16 +18,25 @@ function ConvertTo-AgentReport {
         $report['text'] = Protect-AgentText $InputObject 200000
     }
     if ($Native) {
-        $program = if ($Native.Program) { Protect-AgentText $Native.Program 200 } else { 'A native program' }
+        $name = Get-AgentNativePart $Native 'Program'
+        $words = Get-AgentNativePart $Native 'Stderr'
+        $program = if ($name) { Protect-AgentText $name 200 } else { 'A native program' }
         $report['native'] = [ordered] @{ exit_code = [int] $Native.ExitCode }
-        if ($Native.Stderr) { $report['native']['stderr'] = Protect-AgentText $Native.Stderr 20000 }
-        $claims = if ($Native.Stderr) { Read-AgentClaim $Native.Stderr }
+        if ($words) { $report['native']['stderr'] = Protect-AgentText $words 20000 }
+        $claims = if ($words) { Read-AgentClaim $words }
         if ($claims -and -not $report.Contains('token')) { $report['token'] = $claims }
         if ($null -eq $InputObject) { $report['text'] = "$program ended with exit code $([int] $Native.ExitCode)." }
     }
     $facts = Get-AgentSession $asked
     foreach ($key in $facts.Keys) { $report[$key] = $facts[$key] }
     $report
+}
+
+function Get-AgentNativePart {
+    # A part of what is known of a native failure, or nothing.
+    param([object] $Native, [string] $Name)
+    if ($Native -is [Collections.IDictionary]) { return $Native[$Name] }
+    Get-AgentProperty $Native $Name
 }
 
 function Get-AgentRecord {

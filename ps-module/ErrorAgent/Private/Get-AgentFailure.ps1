@@ -20,7 +20,10 @@ function Get-AgentFailure {
     if (-not $shown.Count -and -not $native) { return }
     $record = if ($shown.Count) { $shown[0] }
     $own = $null -eq $record -or $lines.Count -or (Get-AgentProperty $record 'FullyQualifiedErrorId') -eq 'ProgramExitedWithNonZeroCode'
-    @{ Record = $record; Earlier = @($shown | Select-Object -Skip 1 -First 5); Native = $(if ($own) { $native }); Report = $null; Diagnosis = $null }
+    @{
+        Record = $record; Earlier = @($shown | Select-Object -Skip 1 -First 5); Native = $(if ($own) { $native }); Code = $Code
+        Report = $null; Diagnosis = $null
+    }
 }
 
 function Get-AgentNative {

@@ -32,3 +32,14 @@ function Test-AgentNativeLine {
     param([object] $Value)
     $Value -is [Management.Automation.ErrorRecord] -and $Value.FullyQualifiedErrorId -in 'NativeCommandError', 'NativeCommandErrorMessage'
 }
+
+function Restore-AgentErrorVariable {
+    # The pipeline behind a merging block keeps its errors from the caller's -ErrorVariable: they are put there afterwards.
+    param([scriptblock] $Block, [Collections.IDictionary] $Start, [object] $Variables, [Collections.IDictionary] $Bound)
+    if (-not $Bound.ContainsKey('ErrorVariable') -or -not (Test-AgentMerge $Block)) { return }
+    $list = $Variables.GetValue($Bound['ErrorVariable'].TrimStart('+'))
+    if ($list -isnot [Collections.IList] -or $list.IsFixedSize) { return }
+    $new = New-Object 'System.Collections.Generic.List[object]'
+    foreach ($item in $global:Error) { if ([object]::ReferenceEquals($item, $Start.Newest)) { break }; $new.Insert(0, $item) }
+    foreach ($item in $new) { if ($item -is [Management.Automation.ErrorRecord] -and $list -notcontains $item) { $null = $list.Add($item) } }
+}

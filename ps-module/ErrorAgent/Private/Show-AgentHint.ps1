@@ -8,6 +8,10 @@ function Show-AgentHint {
     try {
         $failure = Get-AgentFailure $Block $Start $Session.PSVariable.GetValue('global:LASTEXITCODE') $Mood $Stopped
         if ($null -eq $failure) { return }
+        # A call inside the block has told it already.
+        $told = $script:Last
+        if ($told -and -not [object]::ReferenceEquals($told, $Start.Last) -and [object]::ReferenceEquals($told.Code, $failure.Code) -and
+            ([object]::ReferenceEquals($told.Record, $failure.Record) -or (Test-AgentSame $told.Record $failure.Record))) { return }
         $failure.Newest = if ($global:Error.Count) { $global:Error[0] }
         $script:Last = $failure
         $answer = $failure.Diagnosis = Get-AgentDiagnosis $failure $Session -Offline:$Offline

@@ -6,7 +6,7 @@ function Invoke-AgentCommand {
     Output goes through as it comes, errors leave as they are, and the exit code of native programs stays. The block runs in the
     caller's scope, as if dot-sourced: variables that it assigns are there afterwards. When it failed and the cause is at least
     likely, one line on the information stream names it; Resolve-AgentError shows the whole diagnosis in any case.
-    As inside try, a terminating error ends the block. An error that the block silenced is not diagnosed when it can be told.
+    As inside try, a terminating error ends the block and leaves as if thrown. An error that the block silenced is not diagnosed when it can be told.
     What a native program says on standard error is seen only where the block merges it into its output (2>&1); else only the
     exit code is known. A block made by [scriptblock]::Create has no scope of its own: its variables do not stay.
     .PARAMETER ScriptBlock
@@ -34,7 +34,7 @@ function Invoke-AgentCommand {
     $variables = $PSCmdlet.SessionState.PSVariable
     $start = @{
         Newest = $(if ($global:Error.Count) { $global:Error[0] }); Code = $variables.GetValue('global:LASTEXITCODE')
-        Lines = New-Object 'System.Collections.Generic.Queue[object]'
+        Lines = New-Object 'System.Collections.Generic.Queue[object]'; Last = $script:Last
     }
     $lend = $PSBoundParameters.ContainsKey('ErrorAction')
     $own = if ($lend) { $variables.Get('local:ErrorActionPreference') }
@@ -46,6 +46,7 @@ function Invoke-AgentCommand {
         finally {
             if ($lend -and $own) { $variables.Set('local:ErrorActionPreference', $before) }
             elseif ($lend) { $variables.Remove('local:ErrorActionPreference') }
+            Restore-AgentErrorVariable $ScriptBlock $start $variables $PSBoundParameters
         }
     }
     catch {
