@@ -134,6 +134,14 @@ def _pump(one: socket.socket, other: socket.socket) -> None:
         if not ready:
             return
         for source in ready:
-            if not (block := source.recv(_BLOCK)):
+            # A session ticket makes a TLS socket readable without any data to read: look, and do not wait for more.
+            source.settimeout(0)
+            try:
+                block = source.recv(_BLOCK)
+            except (ssl.SSLWantReadError, BlockingIOError):
+                continue
+            finally:
+                source.settimeout(15)
+            if not block:
                 return
             (other if source is one else one).sendall(block)
