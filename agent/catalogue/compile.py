@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.catalogue import schema
+from agent.catalogue import reference, schema
 from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import Node, read
 from agent.errors import CatalogueError
@@ -24,18 +24,19 @@ from agent.fingerprint import squeeze
 
 SCHEMA = 1
 #: Signals that find a rule by one exact value.
-EXACT = ("codes", "error_id", "graph_code", "hresult")
+EXACT = ("codes", "error_id", "graph_code", "hresult", "symbol", "number")
 #: Closes the index line; a reader replaces it by ``}`` to parse that line alone.
 INDEX_END = ',"records":[\n'
 
 
 class Sources(dict[str, Any]):
-    """What the folder holds: ``rules``, ``causes``, ``tests`` (id -> (plain value, shown path, node)), ``scales``, ``facts``."""
+    """What the folder holds: ``rules``, ``reference``, ``causes``, ``tests`` (id -> (plain value, shown path, node)), ``scales``,
+    ``facts``, ``classes``."""
 
 
 def read_sources(rules: Path, issues: list[str]) -> Sources:
     """Every file of ``rules/`` validated against its shape; faults of all files are collected in ``issues``."""
-    found = Sources(rules={}, causes={}, tests={}, scales={}, facts={})
+    found = Sources(rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={})
     for path in sorted((rules / "errors").rglob("*.yaml")):
         test = path.name.endswith(".test.yaml")
         rule_id = f"{path.parent.name}.{path.name.removesuffix('.test.yaml' if test else '.yaml')}"
@@ -44,8 +45,11 @@ def read_sources(rules: Path, issues: list[str]) -> Sources:
         )
     for path in sorted((rules / "causes").glob("*.yaml")):
         _take(path, rules, schema.CAUSE, found["causes"], path.stem, issues)
-    if node := read(rules / "facts.yaml", issues, "rules/facts.yaml"):
-        found["facts"] = schema.FACTS(node, "", _reporter(issues, "rules/facts.yaml"))
+    for name, kind in (("facts", schema.FACTS), ("classes", schema.CLASSES)):
+        if node := read(rules / f"{name}.yaml", issues, f"rules/{name}.yaml"):
+            found[name] = kind(node, "", _reporter(issues, f"rules/{name}.yaml"))
+    found["reference"] = reference.read_tables(rules / "reference", issues, rules)
+    reference.give_families(found, issues)
     found["scales"] = _scales(rules / "scales.yaml", issues)
     return found
 
@@ -136,6 +140,7 @@ def compile_catalogue(rules: Path) -> str:
 def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) -> str:
     """The file's text: index line, then one record per line."""
     rules = [value for value, _, _ in found["rules"].values() if value["status"] != "retired"]
+    rules += [value for value, _, _ in found.get("reference", {}).values()]
     causes = [value for value, _, _ in found["causes"].values()]
     lines: list[str] = []
     offset = 0
@@ -154,6 +159,7 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
         "stamp": stamped,
         "scales": found["scales"],
         "facts": found["facts"],
+        "classes": found.get("classes", {}),
         "checks": dict(checks),
         "rules": place(rules),
         "causes": place(causes),

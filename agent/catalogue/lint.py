@@ -141,23 +141,48 @@ def _lint_words(context: _Context, cause: Mapping[str, Any]) -> None:
 
 
 def _lint_together(context: _Context) -> None:
-    used = {cause for rule, _, _ in context.found["rules"].values() for cause in rule.get("causes", {})}
+    used = {cause for _, (rule, _, _) in _entries(context.found) for cause in rule.get("causes", {})}
     for cause_id, (_, shown, node) in context.found["causes"].items():
         if cause_id not in used:
             context.at(shown, node)
             context.say("id", "no rule names this cause")
-    for kind in ("codes", "hresult"):
-        for value, owners in _owners(context.found["rules"], kind):
-            context.at(*context.found["rules"][owners[1]][1:])
-            context.say(f"match/{kind}", f"{value} is claimed by {owners[0]} too")
+    _lint_vocabulary(context)
+    _lint_ownership(context)
     reached = {c for cause, _, _ in context.found["causes"].values() for c in cause.get("evidence", {})}
     for check in sorted(set(context.checks) - reached):
         context.issues.append(f"checks/{check.replace('.', '/')}.py, line 1: no cause names this check as evidence")
+
+
+def _lint_vocabulary(context: _Context) -> None:
+    """Classes come from their list; reference entries name causes that exist."""
+    for rule_id, (rule, shown, node) in _entries(context.found):
+        context.at(shown, node)
+        if rule.get("class") not in context.found["classes"]:
+            context.say("class", f"{rule_id}: class {rule.get('class')!r} is not in rules/classes.yaml")
+        for cause in rule.get("causes", {}) if rule.get("status") == "reference" else ():
+            if cause not in context.found["causes"]:
+                context.say("causes", f"{rule_id}: cause {cause!r} has no file in rules/causes")
+
+
+def _lint_ownership(context: _Context) -> None:
+    """No two entries for one thing."""
+    entries = dict(_entries(context.found))
+    for kind in compiler.EXACT:
+        for value, owners in _owners(entries, kind):
+            # Full rules may share a name and differ by words or status; a reference entry stands for what no other explains.
+            if kind in ("codes", "hresult") or any(entries[o][0].get("status") == "reference" for o in owners):
+                context.at(*entries[owners[-1]][1:])
+                context.say(f"match/{kind}", f"{value} of {owners[-1]} is claimed by {owners[0]} too")
+
+
+def _entries(found: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, str, Node]]]:
+    yield from found["rules"].items()
+    yield from found["reference"].items()
 
 
 def _owners(rules: Mapping[str, Any], kind: str) -> Iterator[tuple[str, list[str]]]:
     owners: dict[str, list[str]] = {}
     for rule_id, (rule, _, _) in rules.items():
         for value in rule.get("match", {}).get(kind, ()):
-            owners.setdefault(value, []).append(rule_id)
+            owners.setdefault(value.upper() if kind == "codes" else value.lower(), []).append(rule_id)
     return ((value, ids) for value, ids in owners.items() if len(ids) > 1)

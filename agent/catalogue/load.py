@@ -60,6 +60,12 @@ class Catalogue:
         facts: Mapping[str, Any] = self.index["facts"]
         return facts
 
+    @property
+    def classes(self) -> Mapping[str, str]:
+        """What each class of errors means, in one sentence."""
+        classes: Mapping[str, str] = self.index["classes"]
+        return classes
+
     @cached_property
     def rule_ids(self) -> tuple[str, ...]:
         """Ids of all rules that match (retired ones are left out), in the order of their numbers."""
@@ -75,7 +81,7 @@ class Catalogue:
         return {kind: {key: (at, size) for key, at, size in self.index[kind]} for kind in ("rules", "causes")}
 
     def rules(self) -> Iterator[dict[str, Any]]:
-        """All whole rules; reads every record, so not for a recognition."""
+        """All records, full rules and reference entries (``status: reference``, no page); reads all, so not for a recognition."""
         return (self.rule(rule_id) for rule_id in self.rule_ids)
 
     def rule(self, rule_id: str) -> dict[str, Any]:

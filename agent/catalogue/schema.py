@@ -167,28 +167,50 @@ PAGE = record(
     }
 )
 
-MATCH = record(
-    {
-        "codes": Field(list_of(matching(r"[A-Za-z]+[0-9]+", "a code like AADSTS700024"))),
-        "error_id": Field(list_of(text)),
-        "graph_code": Field(list_of(text)),
-        "hresult": Field(list_of(matching(r"0x[0-9A-Fa-f]{8}", "an HRESULT like 0x80090016"))),
-        "http_status": Field(matching(r"[1-5][0-9]{2}", "an HTTP status")),
-        "exception": Field(list_of(matching(r"[A-Za-z][A-Za-z0-9_]*", "a short type name"))),
-        "command": Field(list_of(text)),
-        "contains": Field(list_of(text)),
-        "any": Field(list_of(text)),
-        "pattern": Field(text),
-    }
+SEVERITY = one_of(("low", "medium", "high"))
+#: Families of small numbers, as ``agent.numbers`` writes them: alone such a number says nothing.
+NUMBER = matching(
+    r"(win32|winhttp|curl|openssl|kerberos|tls-alert|schannel-event|applocker-event):[0-9]+", "a number like curl:60"
 )
+
+#: Statements that a later date can make wrong: what is said, who said it, when that was looked up, and after how many days again.
+DATED = list_of(
+    record(
+        {
+            "says": Field(text, True),
+            "source": Field(text, True),
+            "checked": Field(DATE, True),
+            "recheck_days": Field(matching(r"[1-9][0-9]{0,3}", "a number of days"), True),
+        }
+    )
+)
+#: Said by an entry of a user's own folder that takes the place of a built-in one on purpose.
+OVERRIDES = one_of(("true",))
+
+MATCH_FIELDS = {
+    "codes": Field(list_of(matching(r"[A-Za-z]+[0-9]+", "a code like AADSTS700024"))),
+    "error_id": Field(list_of(text)),
+    "graph_code": Field(list_of(text)),
+    "hresult": Field(list_of(matching(r"0x[0-9A-Fa-f]{8}", "an HRESULT like 0x80090016"))),
+    "symbol": Field(list_of(matching(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+", "a symbolic name like CERT_E_EXPIRED"))),
+    "number": Field(list_of(NUMBER)),
+    "http_status": Field(matching(r"[1-5][0-9]{2}", "an HTTP status")),
+    "exception": Field(list_of(matching(r"[A-Za-z][A-Za-z0-9_]*", "a short type name"))),
+    "command": Field(list_of(text)),
+    "contains": Field(list_of(text)),
+    "any": Field(list_of(text)),
+    "pattern": Field(text),
+}
+MATCH = record(MATCH_FIELDS)
 
 RULE = record(
     {
         "id": Field(ID, True),
+        "overrides": Field(OVERRIDES),
         "class": Field(CAUSE_ID, True),
         "title": Field(TITLE, True),
         "status": Field(one_of(("draft", "tested", "stable", "retired")), True),
-        "severity": Field(one_of(("low", "medium", "high")), True),
+        "severity": Field(SEVERITY, True),
         "summary": Field(text, True),
         "match": Field(MATCH, True),
         "causes": Field(
@@ -200,6 +222,7 @@ RULE = record(
         ),
         "page": Field(PAGE, True),
         "wrong_when": Field(text),
+        "dated": Field(DATED),
         "references": Field(list_of(text), True),
         "reviewed": Field(DATE, True),
     },
@@ -209,6 +232,7 @@ RULE = record(
 CAUSE = record(
     {
         "id": Field(CAUSE_ID, True),
+        "overrides": Field(OVERRIDES),
         "title": Field(TITLE, True),
         "headline": Field(TITLE),
         "short": Field(TITLE, True),
@@ -233,6 +257,7 @@ CAUSE = record(
         "fix": Field(list_of(FIX_STEP), True),
         "verify": Field(CHECK_ID),
         "risk": Field(text),
+        "dated": Field(DATED),
         "references": Field(list_of(text)),
         "reviewed": Field(DATE, True),
     },
@@ -270,3 +295,5 @@ RULE_TEST = record(
 FACTS = map_of(
     matching(r"[a-z][a-z0-9_]*", "a fact name"), record({"title": Field(text, True), "from": Field(text, True)})
 )
+
+CLASSES = map_of(CAUSE_ID, text)

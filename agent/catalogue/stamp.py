@@ -17,7 +17,7 @@ def stamp(rules: Path) -> str:
                     if entry.is_dir(follow_symlinks=False):
                         if entry.name != "__pycache__":
                             stack.append(entry.path)
-                    elif entry.name.endswith((".yaml", ".py")):
+                    elif entry.name.endswith((".yaml", ".csv", ".py")):
                         info = entry.stat()
                         newest, count, size = max(newest, info.st_mtime_ns), count + 1, size + info.st_size
     return f"{count}-{size}-{newest}"

@@ -12,6 +12,8 @@ from agent.render.style import Style
 
 def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     """The page as text, ending in a line break."""
+    if "page" not in rule:
+        return _reference(rule, catalogue, style)
     page = _placeholders(rule["page"], catalogue)
     lines = [
         style.paint(style.safe(rule["title"]), "bold"),
@@ -33,6 +35,22 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     lines += _section("Related errors", _bullets(related, style), style) if related else []
     lines += _section("Related searches", _bullets(page["searches"], style), style)
     lines += _section("Questions and answers", _faq(page["faq"], style), style)
+    lines += _section("Sources", _bullets(rule["references"], style), style)
+    lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
+    lines += [f"Check this machine: agent diagnose {_example(rule)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _reference(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
+    """The short page of a reference entry, which says that it is one."""
+    whose = "causes of its family" if rule.get("family") else "likely causes"
+    lines = [
+        style.paint(style.safe(rule["title"]), "bold"),
+        style.paint(f"{rule['id']} · {rule['class']}" if style.unicode else f"{rule['id']} - {rule['class']}", "dim"),
+        *("", *style.wrap(f"Reference entry: its meaning and the {whose} are known, there is no full page yet.")),
+    ]
+    lines += _section("What it means", style.wrap(rule["summary"], "  "), style)
+    lines += _section("Why it happens", list(_causes(rule, catalogue, style)), style)
     lines += _section("Sources", _bullets(rule["references"], style), style)
     lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
     lines += [f"Check this machine: agent diagnose {_example(rule)}"]

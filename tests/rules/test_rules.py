@@ -83,10 +83,10 @@ def test_ordinary_output_matches_nothing(line):
 
 
 def test_the_first_sixty_rules_are_there_with_full_pages():
-    """At least sixty rules, every one with its page, its causes and a review date."""
-    catalogue = load()
-    assert len(catalogue.rule_ids) >= 60
-    for rule in map(catalogue.rule, catalogue.rule_ids):
+    """At least sixty full rules, every one with its page, its causes and a review date."""
+    full = [rule for rule in load().rules() if rule["status"] != "reference"]
+    assert len(full) >= 60
+    for rule in full:
         assert all(rule["page"][name] or name == "related" for name in rule["page"]), rule["id"]
         assert rule["causes"], rule["id"]
 

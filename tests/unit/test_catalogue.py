@@ -89,7 +89,7 @@ def test_all_faults_are_collected(rules):
             'clock-wrong: {prior: common, with: {time.clock_in_sync: {a: "b"}}}',
             "no parameter 'a'",
         ),
-        (RULE, 'codes: ["AADSTS700024"]', 'codes: ["AADSTS700024", "AADSTS90002"]', "AADSTS90002 is claimed by"),
+        (RULE, 'codes: ["AADSTS700024"]', 'codes: ["AADSTS700024", "AADSTS90002"]', "AADSTS90002 of entra.aadsts90002 is claimed by"),
         (RULE, "  contains:", "  pattern: '(a+)+b'\n  contains:", "on a hostile text"),
         (RULE, "  contains:", "  pattern: '(?P<nofact>x)'\n  contains:", "group 'nofact' is no fact"),
         (

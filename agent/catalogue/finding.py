@@ -1,0 +1,108 @@
+"""What a person looks for an entry by: topics to browse, and the words of every entry for the search.
+
+Both become records of the compiled file (ids ``topics`` and ``search``), so a start that only recognises an error reads neither.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agent.words import COMMON, stem, surfaces
+
+#: How much a word tells by where it stands (1 to 9); the order is the claim.
+WEIGHTS = {"code": 9, "title": 7, "search": 5, "id": 5, "class": 4, "message": 4, "cause": 3, "summary": 3, "page": 1}
+_SEVERITY = {"high": 0, "medium": 1, "low": 2}
+#: Kinds of entries, one letter each: met often (a topic names it), full, reference.
+OFTEN, FULL, REFERENCE = "o", "f", "r"
+
+
+def resolve_topics(topics: list[Mapping[str, Any]], rules: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each topic with all its entries: those it names, then full rules of its products and classes, the severe ones first.
+
+    ``reference`` holds the reference entries of the classes that its full entries have.
+    """
+    full = {rule["id"]: rule for rule in rules if rule["status"] != "reference"}
+    resolved = []
+    for topic in topics:
+        named = [rule_id for rule_id in topic["entries"] if rule_id in full]
+        rest = [rule for rule_id, rule in full.items() if rule_id not in named and takes(topic, rule)]
+        rest.sort(key=lambda rule: (_SEVERITY.get(rule["severity"], 1), rule["id"]))
+        entries = [*named, *(rule["id"] for rule in rest)]
+        classes = {full[rule_id]["class"] for rule_id in entries}
+        resolved.append(
+            {
+                **{name: topic[name] for name in ("id", "title", "description")},
+                "entries": entries,
+                "reference": [r["id"] for r in rules if r["status"] == "reference" and r["class"] in classes],
+            }
+        )
+    return resolved
+
+
+def takes(topic: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Whether the topic takes the rule in by its product or class, without naming it."""
+    return rule["id"].partition(".")[0] in topic.get("products", ()) or rule["class"] in topic.get("classes", ())
+
+
+def search_record(
+    rules: list[dict[str, Any]], causes: Mapping[str, Mapping[str, Any]], topics: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The words of all entries, as ``word -> "surface|number:weight ..."``, and who has which cause, class and HTTP status."""
+    often = {rule_id for topic in topics for rule_id in topic["entries"]}
+    postings: dict[str, dict[int, int]] = {}
+    written: dict[str, Counter[str]] = {}
+    tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}}
+    for number, rule in enumerate(rules):
+        for place, text in _texts(rule, causes):
+            for word in surfaces(text):
+                if word in COMMON or len(word) < 2:
+                    continue
+                root = stem(word)
+                heard = postings.setdefault(root, {})
+                heard[number] = max(heard.get(number, 0), WEIGHTS[place])
+                written.setdefault(root, Counter())[word] += 1
+        for cause in rule["causes"]:
+            tables["causes"].setdefault(cause, []).append(number)
+        tables["classes"].setdefault(rule["class"], []).append(number)
+        if status := rule["match"].get("http_status"):
+            tables["status"].setdefault(status, []).append(number)
+    for status, numbers in tables["status"].items():
+        numbers.sort(key=lambda number: _about_status(rules[number], status))
+    kinds = "".join(REFERENCE if r["status"] == "reference" else OFTEN if r["id"] in often else FULL for r in rules)
+    words = {root: _posting(root, written[root], heard) for root, heard in sorted(postings.items())}
+    return {"id": "search", "kinds": kinds, **tables, "words": words}
+
+
+def _posting(root: str, written: Counter[str], heard: Mapping[int, int]) -> str:
+    surface = written.most_common(1)[0][0]
+    return ("" if surface == root else surface) + "|" + " ".join(f"{number}:{weight}" for number, weight in heard.items())
+
+
+def _about_status(rule: Mapping[str, Any], status: str) -> tuple[bool, bool, int, str]:
+    """The rule that speaks of the number itself leads, then those with fewer conditions beside it."""
+    signals = rule["match"]
+    words = " ".join((*signals.get("contains", ()), *signals.get("any", ())))
+    return rule["status"] == "reference", status not in words, len(signals), rule["id"]
+
+
+def _texts(rule: Mapping[str, Any], causes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    signals = rule["match"]
+    for name in ("codes", "graph_code", "error_id", "hresult", "symbol", "number", "exception", "command"):
+        yield "code", " ".join(signals.get(name, ()))
+    yield "title", rule["title"]
+    yield "id", rule["id"].replace(".", " ").replace("-", " ")
+    yield "class", rule["class"].replace("-", " ")
+    yield "summary", rule["summary"]
+    yield "message", " ".join((*signals.get("contains", ()), *signals.get("any", ())))
+    for cause in rule["causes"]:
+        yield "cause", causes.get(cause, {}).get("title", cause.replace("-", " "))
+    if page := rule.get("page"):
+        yield "search", " ".join(page["searches"])
+        yield "message", " ".join(page["message"])
+        for part in ("meaning", "why"):
+            yield "page", page[part]
+        for part in ("products", "variations"):
+            yield "page", " ".join(page[part])
+        yield "page", " ".join(item["q"] for item in page["faq"])
