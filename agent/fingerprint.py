@@ -6,6 +6,7 @@ import hashlib
 import re
 
 from agent.model import ErrorReport, Fingerprint
+from agent.numbers import hresults_in, meanings, numbers_in
 from agent.patterns import Pattern
 
 _CODE = Pattern(("aadsts", "idx", "s2s"), r"\b(AADSTS)(\d{4,9})(?!\d)|\b(IDX|S2S)(\d{4,6})(?!\d)", re.IGNORECASE)
@@ -55,6 +56,19 @@ _ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n
 _VERBS = "Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select"
 _COMMAND = Pattern("-", rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
 _HRESULT = Pattern("0x", r"\b0x[0-9A-Fa-f]{8}\b")
+#: Names that headers give to failures: winerror.h, ntstatus.h, winhttp.h, wininet.h, winscard.h, curl.h, x509_vfy.h, krb5.h, RFC 4120,
+#: OSStatus of macOS, and the join and sign-in components of Windows.
+_SYMBOL = Pattern(
+    ("_", "errsec", "wsae"),
+    r"(?<![A-Za-z0-9_])(?:[A-Z0-9]{2,12}_[EIW]_[A-Z][A-Z0-9_]{2,}|E_[A-Z]{4,20}|(?:ERROR|STATUS|NTE|RPC_[SX]|CURLE|X509_V_ERR|KRB_AP_ERR|"
+    r"KRB_ERR|KRB5\w{0,8}|KDC_ERR|AAD_CLOUDAP_E|DSREG|SCARD|SSL_ERROR|SEC_ERROR|ERR_(?:CERT|SSL|TLS|PROXY))_[A-Z][A-Z0-9_]{2,}|"
+    r"WSA(?:E[A-Z]{4,}|[A-Z]+_[A-Z_]+)|errSec[A-Z][A-Za-z]{2,})(?![A-Za-z0-9_])",
+    re.IGNORECASE,
+)
+#: Fields of answers that look like names of failures.
+_FIELDS = frozenset(
+    {"ERROR_DESCRIPTION", "ERROR_CODES", "ERROR_CODE", "ERROR_URI", "ERROR_MESSAGE", "STATUS_CODE", "ERROR_DETAILS"}
+)
 _VARIABLE = (
     (Pattern("-", r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE), "<id>"),
     (
@@ -96,19 +110,22 @@ def fingerprint(report: ErrorReport) -> Fingerprint:
     if reason and reason not in types and reason.endswith(("Exception", "Error")):
         types = (*types, reason)
     codes = _codes(report)
+    hresults = _hresults(report)
     template = _template(_root_message(report))
     identity = "|".join([*codes[:1], *types[-1:], error_id.partition(",")[0][:80], report.command, template[:200]])
     return Fingerprint(
         codes=codes,
         exception_types=types,
         error_id=error_id,
-        hresults=_hresults(report),
+        hresults=hresults,
         http_status=report.http_status or _status(text),
         graph_codes=_graph_codes(report, error_id),
         command=report.command or report.category.get("activity", "") or _first(_COMMAND, text),
         text=squeeze("\n".join([text, error_id])),
         template=template,
         hash=hashlib.sha256(identity.encode()).hexdigest()[:12],
+        symbols=_symbols(text),
+        numbers=tuple(dict.fromkeys([*numbers_in(text), *(m for h in hresults for m in meanings(h))])),
     )
 
 
@@ -149,7 +166,12 @@ def _graph_codes(report: ErrorReport, error_id: str) -> tuple[str, ...]:
 def _hresults(report: ErrorReport) -> tuple[str, ...]:
     told = [e.hresult for e in report.exceptions if e.hresult]
     seen = ["0x" + h[2:].upper() for h in _HRESULT.findall(report.text)] if "0x" in report.text else []
-    return tuple(dict.fromkeys(["0x" + h[2:].upper() for h in told] + seen))
+    return tuple(dict.fromkeys(["0x" + h[2:].upper() for h in told] + seen + list(hresults_in(report.text))))
+
+
+def _symbols(text: str) -> tuple[str, ...]:
+    found = dict.fromkeys(name.upper() for name in _SYMBOL.findall(text))
+    return tuple(name for name in found if name not in _FIELDS)
 
 
 def _root_message(report: ErrorReport) -> str:

@@ -20,6 +20,8 @@ TRUST = {
     "error id": 0.93,
     "Graph code": 0.9,
     "HRESULT": 0.85,
+    "symbol": 0.85,
+    "number": 0.8,
     "words": 0.72,
     "exception": 0.55,
     "HTTP status": 0.45,
@@ -47,11 +49,18 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
             if hit is None and why.startswith("the words"):
                 continue
             lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
+        known = rule["status"] != "reference"
         found.append(
-            (confidence, weight, Match(rule["id"], rule["class"], rule["title"], round(confidence, 2), why, lifted))
+            (
+                confidence,
+                known,
+                weight,
+                Match(rule["id"], rule["class"], rule["title"], round(confidence, 2), why, lifted),
+            )
         )
-    found.sort(key=lambda item: (-item[0], -item[1], item[2].rule))
-    return tuple(item[2] for item in found)
+    # Of two that are as sure, the one that knows more leads; a reference entry only names the error.
+    found.sort(key=lambda item: (-round(item[0], 2), not item[1], -item[0], -item[2], item[3].rule))
+    return tuple(item[3] for item in found)
 
 
 def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
@@ -62,11 +71,16 @@ def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
         "error_id": (fp.error_id.partition(",")[0],),
         "graph_code": fp.graph_codes,
         "hresult": fp.hresults,
+        "symbol": fp.symbols,
+        "number": fp.numbers,
         "exception": fp.exception_types,
         "http_status": (str(fp.http_status),),
     }
     numbers = {
-        number for name, values in exact.items() for value in values for number in signals[name].get(value.lower(), ())
+        number
+        for name, values in exact.items()
+        for value in values
+        for number in signals.get(name, {}).get(value.lower(), ())
     }
     text = fp.text
     for number, needed, options in signals["words"]:
@@ -105,6 +119,8 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
         ("error id", signals.get("error_id", ()), (head,)),
         ("Graph code", signals.get("graph_code", ()), fp.graph_codes),
         ("HRESULT", signals.get("hresult", ()), fp.hresults),
+        ("symbol", signals.get("symbol", ()), fp.symbols),
+        ("number", signals.get("number", ()), fp.numbers),
     ):
         low = {p.lower() for p in present}
         for value in listed:

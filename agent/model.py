@@ -124,6 +124,9 @@ class Fingerprint:
     text: str
     template: str
     hash: str
+    #: Names of failures in upper case (``SEC_E_NO_CREDENTIALS``), and numbers with their kind (``curl:60``).
+    symbols: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 class Match(NamedTuple):

@@ -13,7 +13,8 @@ from typing import Any
 
 
 @cache
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """``re.compile``, remembered for as long as the process lives."""
     return re.compile(pattern, flags)
 
 
@@ -33,16 +34,16 @@ class Pattern:
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match, as ``re`` finds it."""
-        return _compiled(self._pattern, self._flags).search(text) if self._may_match(text) else None
+        return compiled(self._pattern, self._flags).search(text) if self._may_match(text) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """All matches, in order."""
-        return _compiled(self._pattern, self._flags).finditer(text) if self._may_match(text) else iter(())
+        return compiled(self._pattern, self._flags).finditer(text) if self._may_match(text) else iter(())
 
     def findall(self, text: str) -> list[Any]:
         """The groups of all matches, as ``re`` lists them."""
-        return _compiled(self._pattern, self._flags).findall(text) if self._may_match(text) else []
+        return compiled(self._pattern, self._flags).findall(text) if self._may_match(text) else []
 
     def sub(self, mark: str, text: str) -> str:
         """``text`` with every match replaced."""
-        return _compiled(self._pattern, self._flags).sub(mark, text) if self._may_match(text) else text
+        return compiled(self._pattern, self._flags).sub(mark, text) if self._may_match(text) else text

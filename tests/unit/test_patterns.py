@@ -18,9 +18,9 @@ def test_the_same_matches_as_the_expression_itself():
     assert eager.sub("x", text) == late.sub("x", text)
 
 
-def test_nothing_is_compiled_without_the_trigger(monkeypatch):
+def test_nothing_iscompiled_without_the_trigger(monkeypatch):
     """A text that holds no trigger costs a search for a literal."""
-    monkeypatch.setattr(patterns, "_compiled", lambda *args: (_ for _ in ()).throw(AssertionError("compiled")))
+    monkeypatch.setattr(patterns, "compiled", lambda *args: (_ for _ in ()).throw(AssertionError("compiled")))
     late = Pattern(("one", "two"), r"one|two")
     assert (late.search("three"), list(late.finditer("three")), late.findall("three"), late.sub("x", "three")) == (
         None,
