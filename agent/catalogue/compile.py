@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.catalogue import reference, schema
+from agent.catalogue import finding, reference, schema
 from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import Node, read
 from agent.errors import CatalogueError
@@ -31,12 +31,12 @@ INDEX_END = ',"records":[\n'
 
 class Sources(dict[str, Any]):
     """What the folder holds: ``rules``, ``reference``, ``causes``, ``tests`` (id -> (plain value, shown path, node)), ``scales``,
-    ``facts``, ``classes``."""
+    ``facts``, ``classes``, ``topics``."""
 
 
 def read_sources(rules: Path, issues: list[str]) -> Sources:
     """Every file of ``rules/`` validated against its shape; faults of all files are collected in ``issues``."""
-    found = Sources(rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={})
+    found = Sources(rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={}, topics={})
     for path in sorted((rules / "errors").rglob("*.yaml")):
         test = path.name.endswith(".test.yaml")
         rule_id = f"{path.parent.name}.{path.name.removesuffix('.test.yaml' if test else '.yaml')}"
@@ -50,6 +50,7 @@ def read_sources(rules: Path, issues: list[str]) -> Sources:
             found[name] = kind(node, "", _reporter(issues, f"rules/{name}.yaml"))
     found["reference"] = reference.read_tables(rules / "reference", issues, rules)
     reference.give_families(found, issues)
+    found["topics"] = _topics(rules / "topics.yaml", issues)
     found["scales"] = _scales(rules / "scales.yaml", issues)
     return found
 
@@ -67,6 +68,18 @@ def _take(path: Path, root: Path, kind: schema.Kind, into: dict[str, Any], key: 
 
 def _reporter(issues: list[str], shown: str) -> Callable[[int, str], None]:
     return lambda line, message: issues.append(f"{shown}, line {line}: {message}")
+
+
+def _topics(path: Path, issues: list[str]) -> dict[str, Any]:
+    """Topics by id; a folder of rules without that file has none."""
+    shown = "rules/topics.yaml"
+    node = read(path, issues, shown) if path.is_file() else None
+    found: dict[str, Any] = {}
+    for value, item in zip(schema.TOPICS(node, "", _reporter(issues, shown)), node.value, strict=True) if node else ():
+        if value.get("id") in found:
+            issues.append(f"{shown}, line {item.line}: topic {value['id']!r} is there twice")
+        found[value.get("id", "")] = (value, shown, item)
+    return found
 
 
 def _scales(path: Path, issues: list[str]) -> dict[str, Any]:
@@ -142,6 +155,7 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
     rules = [value for value, _, _ in found["rules"].values() if value["status"] != "retired"]
     rules += [value for value, _, _ in found.get("reference", {}).values()]
     causes = [value for value, _, _ in found["causes"].values()]
+    topics = finding.resolve_topics([value for value, _, _ in found.get("topics", {}).values()], rules)
     lines: list[str] = []
     offset = 0
 
@@ -163,6 +177,7 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
         "checks": dict(checks),
         "rules": place(rules),
         "causes": place(causes),
+        "extras": place(finding.records(rules, causes, topics)),
         "signals": _signals(rules),
     }
     head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))

@@ -21,13 +21,15 @@ OFTEN, FULL, REFERENCE = "o", "f", "r"
 def resolve_topics(topics: list[Mapping[str, Any]], rules: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each topic with all its entries: those it names, then full rules of its products and classes, the severe ones first.
 
-    ``reference`` holds the reference entries of the classes that its full entries have.
+    ``often`` counts those it names; ``reference`` holds the reference entries of the classes that its full entries have.
     """
     full = {rule["id"]: rule for rule in rules if rule["status"] != "reference"}
+    homeless = {r for r, rule in full.items() if not any(r in t["entries"] or takes(t, rule) for t in topics)}
     resolved = []
     for topic in topics:
         named = [rule_id for rule_id in topic["entries"] if rule_id in full]
-        rest = [rule for rule_id, rule in full.items() if rule_id not in named and takes(topic, rule)]
+        left = {r for r in homeless if r.partition(".")[0] in topic.get("rest", ())}
+        rest = [rule for r, rule in full.items() if r not in named and (r in left or takes(topic, rule))]
         rest.sort(key=lambda rule: (_SEVERITY.get(rule["severity"], 1), rule["id"]))
         entries = [*named, *(rule["id"] for rule in rest)]
         classes = {full[rule_id]["class"] for rule_id in entries}
@@ -35,22 +37,51 @@ def resolve_topics(topics: list[Mapping[str, Any]], rules: list[Mapping[str, Any
             {
                 **{name: topic[name] for name in ("id", "title", "description")},
                 "entries": entries,
+                "often": len(named),
                 "reference": [r["id"] for r in rules if r["status"] == "reference" and r["class"] in classes],
             }
         )
     return resolved
 
 
-def takes(topic: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
-    """Whether the topic takes the rule in by its product or class, without naming it."""
-    return rule["id"].partition(".")[0] in topic.get("products", ()) or rule["class"] in topic.get("classes", ())
+def takes(topic: Mapping[str, Any], rule: Mapping[str, Any], rest: bool = False) -> bool:
+    """Whether the topic takes the rule in by its product or class, without naming it; with ``rest`` also as what is left."""
+    product = str(rule.get("id", "")).partition(".")[0]
+    products = (*topic.get("products", ()), *(topic.get("rest", ()) if rest else ()))
+    return product in products or rule.get("class") in topic.get("classes", ())
+
+
+def topic_faults(found: Mapping[str, Any]) -> Iterator[str]:
+    """Entries that do not exist or stand twice, and full rules that no topic takes in; each with file and line."""
+    rules = {rule_id: value for rule_id, (value, _, _) in found["rules"].items() if value.get("status") != "retired"}
+    taken: set[str] = set()
+    for topic, shown, node in found["topics"].values():
+        entries = topic.get("entries", [])
+        lines = [item.line for item in node.value["entries"].value] if entries else []
+        for at, (entry, line) in enumerate(zip(entries, lines, strict=True)):
+            if entry not in rules:
+                yield f"{shown}, line {line}: entries: rule {entry!r} does not exist"
+            if entry in entries[:at]:
+                yield f"{shown}, line {line}: entries: {entry!r} is there twice"
+        taken.update(entries, (rule_id for rule_id, rule in rules.items() if takes(topic, rule, rest=True)))
+    for rule_id in sorted(set(rules) - taken) if found["topics"] else ():
+        _, shown, node = found["rules"][rule_id]
+        yield f"{shown}, line {node.line}: id: no topic of rules/topics.yaml takes it in, by name, product or class"
+
+
+def records(
+    rules: list[dict[str, Any]], causes: list[dict[str, Any]], topics: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The two records, in the order they are written."""
+    search = search_record(rules, {cause["id"]: cause for cause in causes}, topics)
+    return [{"id": "topics", "topics": topics}, search]
 
 
 def search_record(
     rules: list[dict[str, Any]], causes: Mapping[str, Mapping[str, Any]], topics: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The words of all entries, as ``word -> "surface|number:weight ..."``, and who has which cause, class and HTTP status."""
-    often = {rule_id for topic in topics for rule_id in topic["entries"]}
+    often = {rule_id for topic in topics for rule_id in topic["entries"][: topic["often"]]}
     postings: dict[str, dict[int, int]] = {}
     written: dict[str, Counter[str]] = {}
     tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}}
@@ -77,7 +108,9 @@ def search_record(
 
 def _posting(root: str, written: Counter[str], heard: Mapping[int, int]) -> str:
     surface = written.most_common(1)[0][0]
-    return ("" if surface == root else surface) + "|" + " ".join(f"{number}:{weight}" for number, weight in heard.items())
+    return (
+        ("" if surface == root else surface) + "|" + " ".join(f"{number}:{weight}" for number, weight in heard.items())
+    )
 
 
 def _about_status(rule: Mapping[str, Any], status: str) -> tuple[bool, bool, int, str]:

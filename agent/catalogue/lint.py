@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.catalogue import compile as compiler
+from agent.catalogue import finding
 from agent.catalogue.yamltext import Node
 
 #: A pattern that needs longer than this on a hostile 20,000-character text can hang a diagnosis (catastrophic backtracking).
@@ -147,6 +148,7 @@ def _lint_together(context: _Context) -> None:
             context.at(shown, node)
             context.say("id", "no rule names this cause")
     _lint_vocabulary(context)
+    context.issues += finding.topic_faults(context.found)
     _lint_ownership(context)
     reached = {c for cause, _, _ in context.found["causes"].values() for c in cause.get("evidence", {})}
     for check in sorted(set(context.checks) - reached):

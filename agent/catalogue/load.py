@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -78,7 +78,7 @@ class Catalogue:
 
     @cached_property
     def _places(self) -> dict[str, dict[str, tuple[int, int]]]:
-        return {kind: {key: (at, size) for key, at, size in self.index[kind]} for kind in ("rules", "causes")}
+        return {kind: {key: (at, size) for key, at, size in self.index[kind]} for kind in ("rules", "causes", "extras")}
 
     def rules(self) -> Iterator[dict[str, Any]]:
         """All records, full rules and reference entries (``status: reference``, no page); reads all, so not for a recognition."""
@@ -95,6 +95,17 @@ class Catalogue:
     def causes(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Several causes by id."""
         return {cause_id: self.cause(cause_id) for cause_id in ids}
+
+    @property
+    def topics(self) -> Sequence[Mapping[str, Any]]:
+        """Topics with the ids of their entries, those met most often first."""
+        topics: Sequence[Mapping[str, Any]] = self._record("extras", "topics")["topics"]
+        return topics
+
+    @property
+    def search(self) -> Mapping[str, Any]:
+        """The words of all entries, in the shape of ``finding.search_record``."""
+        return self._record("extras", "search")
 
     def _record(self, kind: str, key: str) -> dict[str, Any]:
         if (kind, key) not in self._cache:

@@ -297,3 +297,18 @@ FACTS = map_of(
 )
 
 CLASSES = map_of(CAUSE_ID, text)
+
+TOPICS = list_of(
+    record(
+        {
+            "id": Field(CAUSE_ID, True),
+            "title": Field(TITLE, True),
+            "description": Field(text, True),
+            "entries": Field(list_of(ID, 0), True),
+            "products": Field(list_of(matching(r"[a-z0-9]+", "a folder of rules/errors"))),
+            "classes": Field(list_of(CAUSE_ID)),
+            "rest": Field(list_of(matching(r"[a-z0-9]+", "a folder of rules/errors"))),
+        },
+        ordered=True,
+    )
+)
