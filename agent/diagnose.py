@@ -11,8 +11,20 @@ from agent.compose import Composer
 from agent.fingerprint import fingerprint
 from agent.infer import OTHER, Model, rank
 from agent.lift import lift
-from agent.match import match, suggest
-from agent.model import Diagnosis, ErrorReport, Match, RankedCause, Result, Skipped, Status, Step, Value
+from agent.match import match
+from agent.model import (
+    CheckCall,
+    Diagnosis,
+    ErrorReport,
+    Fingerprint,
+    Match,
+    RankedCause,
+    Result,
+    Skipped,
+    Status,
+    Step,
+    Value,
+)
 from agent.plan import Limits, next_steps
 from agent.redact import redact
 from agent.run import Progress, run
@@ -24,25 +36,53 @@ LIKELY = 0.7
 
 
 class Options(NamedTuple):
-    """How to diagnose. ``budget_s`` bounds all checks together; ``facts`` are given by the user and win."""
+    """How to diagnose. ``budget_s`` bounds all checks together; ``facts`` are given by the user and win.
+
+    ``given`` are answers that are known already: their checks are not run. ``waves`` replaces the clock of the budget by a number
+    of waves, for a replay that must end where the recorded run ended.
+    """
 
     offline: bool = False
     checks: bool = True
     budget_s: float = 3.0
     facts: Mapping[str, Value] = {}
     progress: Progress | None = None
+    given: Mapping[CheckCall, Result] = {}
+    waves: int | None = None
+
+
+class Prepared(NamedTuple):
+    """What is known before the first check: the redacted report, what recognises it, and the facts it tells."""
+
+    report: ErrorReport
+    fingerprint: Fingerprint
+    matches: tuple[Match, ...]
+    facts: Mapping[str, Value]
 
 
 def diagnose(raw: ErrorReport, catalogue: Catalogue, system: System, options: Options) -> Diagnosis:
     """The diagnosis of a report: the whole job. Nothing of ``raw`` that is a secret is in what comes back."""
     started = time.monotonic()
+    return conclude(prepare(raw, catalogue, options.facts), catalogue, system, options, started)
+
+
+def prepare(raw: ErrorReport, catalogue: Catalogue, given: Mapping[str, Value]) -> Prepared:
+    """Redacted, compared and matched; the facts are the error's, the rule's where the error has none, and ``given`` above all."""
     report = redact(raw)
     print_ = fingerprint(report)
     matches = match(print_, report.text, catalogue)
     facts = lift(raw, report.claims, print_.codes, print_.command)
     if matches:
         facts = {**facts, **{k: v for k, v in matches[0].facts.items() if k not in facts}}
-    facts.update(options.facts)
+    return Prepared(report, print_, matches, {**facts, **given})
+
+
+def conclude(
+    known: Prepared, catalogue: Catalogue, system: System, options: Options, started: float | None = None
+) -> Diagnosis:
+    """Plan, ask and judge what was prepared; ``started`` (``time.monotonic``) is when the budget began to run."""
+    started = time.monotonic() if started is None else started
+    report, print_, matches, facts = known
     model = Model(matches, catalogue, facts)
     limits = Limits(options.offline, options.checks, system.platform())
     results, steps, skipped = _ask(model, matches, facts, catalogue, system, options, limits, started)
@@ -69,7 +109,7 @@ def diagnose(raw: ErrorReport, catalogue: Catalogue, system: System, options: Op
         facts=facts,
         ranking=ranking,
         steps=steps,
-        suggestions=() if matches else suggest(report.text, catalogue),
+        suggestions=() if matches else _suggest(report.text, catalogue),
         elapsed_ms=round((time.monotonic() - started) * 1000, 1),
     )
 
@@ -91,13 +131,23 @@ def _ask(
     steps: tuple[Step, ...] = ()
     for wave in range(1, 6):
         plan = next_steps(model, matches, results, facts, catalogue, limits, wave)
-        if not plan.steps or time.monotonic() >= deadline:
+        spent = time.monotonic() >= deadline if options.waves is None else wave > options.waves
+        if not plan.steps or spent:
             late = tuple(Skipped(s.call.check, f"the budget of {options.budget_s:g} s was spent") for s in plan.steps)
             return results, steps, plan.skipped + late
         calls = [step.call for step in plan.steps]
-        results += run(calls, system, timeouts_s=timeouts, deadline=deadline, progress=options.progress)
+        asked = [call for call in calls if call not in options.given]
+        answers = run(asked, system, timeouts_s=timeouts, deadline=deadline, progress=options.progress)
+        known = {**options.given, **{answer.call: answer for answer in answers}}
+        results += tuple(known[call] for call in calls)
         steps += plan.steps
     return results, steps, ()
+
+
+def _suggest(text: str, catalogue: Catalogue) -> tuple[Mapping[str, Any], ...]:
+    from agent.search import suggest  # an error that is recognised need not wait for it
+
+    return suggest(text, catalogue)
 
 
 def _leading(ranking: Sequence[RankedCause]) -> list[RankedCause]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from agent.catalogue.load import Catalogue
 from agent.fingerprint import fingerprint
 from agent.intake import from_text
-from agent.match import match, suggest
+from agent.match import match
+from agent.search import suggest
 from agent.redact import redact
 
 

@@ -1,7 +1,7 @@
 """Which rules recognise an error, how sure, and why in one line.
 
 Signals in order of trust: exact codes, FullyQualifiedErrorId, Graph codes, HRESULT, exception type with literals, literals with
-HTTP status, literals. A pattern narrows literals and lifts facts. Fuzzy likeness is only ever a suggestion (``suggest``).
+HTTP status, literals. A pattern narrows literals and lifts facts. Fuzzy likeness is only ever a suggestion (``agent.search.suggest``).
 """
 
 from __future__ import annotations
@@ -181,23 +181,3 @@ def _words(fp: Fingerprint, signals: Mapping[str, Any]) -> list[str] | None:
     if options and chosen is None:
         return None
     return [*([chosen] if chosen else []), *needed]
-
-
-def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, Any], ...]:
-    """The nearest rules by likeness of words: {rule, title, message, alike 0..100}. Never a claim."""
-    from rapidfuzz import fuzz, process
-
-    query = fold(text)[:600].lower()
-    choices = {}
-    for rule in catalogue.rules():
-        signals = rule["match"]
-        words = [rule["title"], *signals.get("contains", ()), *signals.get("any", ())[:3], *signals.get("codes", ())]
-        choices[rule["id"]] = " ".join(words).lower()
-    ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)
-    # A few words are like many titles by chance: the shorter the text, the less its likeness says.
-    weight = min(len(query) / 40, 1.0)
-    return tuple(
-        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score * weight)}
-        for _, score, rule in ranked
-        if score * weight >= 35
-    )

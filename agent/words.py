@@ -63,12 +63,14 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
-def surfaces(text: str) -> list[str]:
-    """The words as written, in small letters and in order; a name in parts gives the whole and the parts."""
-    found: list[str] = []
+def surfaces(text: str) -> dict[str, bool]:
+    """The words as written, in small letters and in order -> whether it is a name of several words, whose parts follow it."""
+    found: dict[str, bool] = {}
     for word in _WORD.findall(text):
-        found.append(word.lower())
-        parts = [part.lower() for part in _PART.findall(word) if len(part) > 2]
-        if len(parts) > 1 and ("_" in word or not (word.islower() or word.isupper() or word[1:].islower())):
-            found += parts
+        parts = [part.lower() for part in (*word.split("_"), *_PART.findall(word)) if len(part) > 2]
+        several = len(parts) > 1 and ("_" in word or not (word.islower() or word.isupper() or word[1:].islower()))
+        found.setdefault(word.lower(), several)
+        if several:
+            for part in parts:
+                found.setdefault(part, False)
     return found

@@ -14,8 +14,9 @@ from agent.words import COMMON, stem, surfaces
 #: How much a word tells by where it stands (1 to 9); the order is the claim.
 WEIGHTS = {"code": 9, "title": 7, "search": 5, "id": 5, "class": 4, "message": 4, "cause": 3, "summary": 3, "page": 1}
 _SEVERITY = {"high": 0, "medium": 1, "low": 2}
-#: Kinds of entries, one letter each: met often (a topic names it), full, reference.
-OFTEN, FULL, REFERENCE = "o", "f", "r"
+#: Kinds of entries, one letter each: among the first of a topic, named by a topic, full, reference.
+FIRST, OFTEN, FULL, REFERENCE = "a", "o", "f", "r"
+_FIRST = 6
 
 
 def resolve_topics(topics: list[Mapping[str, Any]], rules: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -81,7 +82,9 @@ def search_record(
     rules: list[dict[str, Any]], causes: Mapping[str, Mapping[str, Any]], topics: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The words of all entries, as ``word -> "surface|number:weight ..."``, and who has which cause, class and HTTP status."""
-    often = {rule_id for topic in topics for rule_id in topic["entries"][: topic["often"]]}
+    kind_of = {rule["id"]: REFERENCE if rule["status"] == "reference" else FULL for rule in rules}
+    kind_of.update((rule_id, OFTEN) for topic in topics for rule_id in topic["entries"][: topic["often"]])
+    kind_of.update((rule_id, FIRST) for topic in topics for rule_id in topic["entries"][: min(topic["often"], _FIRST)])
     postings: dict[str, dict[int, int]] = {}
     written: dict[str, Counter[str]] = {}
     tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}}
@@ -101,7 +104,7 @@ def search_record(
             tables["status"].setdefault(status, []).append(number)
     for status, numbers in tables["status"].items():
         numbers.sort(key=lambda number: _about_status(rules[number], status))
-    kinds = "".join(REFERENCE if r["status"] == "reference" else OFTEN if r["id"] in often else FULL for r in rules)
+    kinds = "".join(kind_of[rule["id"]] for rule in rules)
     words = {root: _posting(root, written[root], heard) for root, heard in sorted(postings.items())}
     return {"id": "search", "kinds": kinds, **tables, "words": words}
 

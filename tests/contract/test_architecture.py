@@ -18,7 +18,8 @@ LAYERS = (
     ("agent.check", "agent.system"),
     ("agent.patterns", "agent.shapes", "agent.numbers", "agent.words", "agent.certificates", "agent.tokens",
      "agent.intake", "agent.redact", "agent.fingerprint", "agent.lift"),
-    ("agent.catalogue", *(f"agent.catalogue.{name}" for name in ("load", "stamp", "yamltext", "schema", "reference", "finding", "compile"))),
+    ("agent.catalogue", *(f"agent.catalogue.{name}" for name in
+                          ("load", "stamp", "yamltext", "schema", "reference", "finding", "compile"))),
     ("agent.match", "agent.plan", "agent.run", "agent.infer", "agent.slips"),
     ("agent.search",),
     ("agent.compose", "agent.diagnose", "agent.find", "agent.render", "agent.catalogue.lint", "agent.catalogue.ruletest"),

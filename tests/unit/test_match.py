@@ -6,7 +6,8 @@ from smallcatalogue import catalogue, cause, check, rule
 
 from agent.fingerprint import fingerprint
 from agent.intake import from_mapping, from_text
-from agent.match import match, suggest
+from agent.match import match
+from agent.search import suggest
 
 
 def cat(*rules):

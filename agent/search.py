@@ -1,0 +1,163 @@
+"""Entries by words, most fitting first; typing errors are forgiven. A find is an offer to read on, never a claim about an error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from agent.catalogue.load import Catalogue
+from agent.fingerprint import fold
+from agent.words import COMMON, SAME, stem, surfaces
+
+#: A word that is in no entry is compared with all words from this length on; shorter ones are like too many.
+FORGIVEN = 4
+#: Least likeness (share of letters that stay, OSA) at which a word counts as a slip of another.
+ALIKE = 0.72
+#: How much the beginning of a word, or another word for it, counts against the word itself.
+BEGINNING, ANOTHER_WORD = 0.5, 0.9
+#: Factor of an entry by its kind: among the first of a topic, named by a topic, full, reference (``finding``).
+KIND = {"a": 1.1, "o": 1.05, "f": 1.0, "r": 0.7}
+
+
+class Hit(NamedTuple):
+    """An entry; ``score`` orders hits of one query, ``share`` (0..1) is how much of the query it has."""
+
+    rule: str
+    score: float
+    share: float
+
+
+class Found(NamedTuple):
+    """Hits, most fitting first, and the words that were read as others: as typed -> as understood."""
+
+    hits: tuple[Hit, ...]
+    read_as: Mapping[str, str]
+
+
+def search(query: str, catalogue: Catalogue, limit: int = 10, forgive: bool = True) -> Found:
+    """Entries that have words of ``query``; ``forgive`` looks for slips where a word is in no entry."""
+    table = catalogue.search
+    vocabulary: Mapping[str, str] = table["words"]
+    kinds: str = table["kinds"]
+    scores: dict[int, float] = {}
+    shares: dict[int, float] = {}
+    read_as: dict[str, str] = {}
+    total = 0.0
+    for word, several in _asked(query).items():
+        heard, weight = _heard(word, vocabulary, len(kinds), forgive and not several, read_as)
+        if several and not heard:  # its parts are asked too
+            continue
+        total += weight
+        for number, strength in heard.items():
+            scores[number] = scores.get(number, 0.0) + strength * weight
+            shares[number] = shares.get(number, 0.0) + weight * min(strength / 3, 1.0)
+    ranked = []
+    for number, score in scores.items():
+        share = shares[number] / total if total else 0.0
+        ranked.append((-score * share * share * KIND[kinds[number]], number, share))
+    ranked.sort()
+    hits = (
+        Hit(catalogue.rule_ids[number], round(-score, 2), round(share, 3)) for score, number, share in ranked[:limit]
+    )
+    return Found(tuple(hits), read_as)
+
+
+def _asked(query: str) -> dict[str, bool]:
+    """The telling words of the query, or all of them when none is telling -> whether it is a name of several words."""
+    typed = dict(list(surfaces(query[:2_000]).items())[:80])
+    return {word: several for word, several in typed.items() if word not in COMMON and len(word) > 1} or typed
+
+
+def _heard(
+    word: str, vocabulary: Mapping[str, str], entries: int, forgive: bool, read_as: dict[str, str]
+) -> tuple[dict[int, float], float]:
+    """(entry -> strength 0..9, weight of the word: the rarer the heavier)."""
+    heard: dict[int, float] = {}
+    understood = _exact(word, vocabulary)
+    if not understood and forgive:
+        understood = _slips(stem(word), vocabulary)
+        if understood:
+            first = understood[0][0]
+            read_as[word] = vocabulary[first].partition("|")[0] or first
+    for root, factor in understood:
+        for number, strength in _posting(vocabulary[root]):
+            heard[number] = max(heard.get(number, 0.0), strength * factor)
+    return heard, math.log(1 + entries / (1 + len(heard)))
+
+
+def _exact(word: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
+    root = stem(word)
+    understood = [(root, 1.0)] if root in vocabulary else []
+    if word in SAME and (other := stem(SAME[word])) in vocabulary:
+        understood.append((other, ANOTHER_WORD))
+    if len(root) >= 3:
+        factor = BEGINNING if understood else BEGINNING + 0.3
+        longer = [known for known in vocabulary if known.startswith(root) and known != root]
+        understood += [(known, factor) for known in longer[:40]]
+    return understood
+
+
+def _slips(root: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
+    """Words of the catalogue that ``root`` is a slip of, with how alike they are."""
+    if len(root) < FORGIVEN or root.isdigit():
+        return []
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    choices = [known for known in vocabulary if known.isalpha() == root.isalpha()]
+    near = process.extract(root, choices, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=6)
+    best = near[0][1] if near else 0.0
+    return [(known, alike) for known, alike, _ in near if alike >= best - 0.08]
+
+
+def _posting(text: str) -> Iterator[tuple[int, int]]:
+    for pair in text.partition("|")[2].split():
+        number, _, weight = pair.partition(":")
+        yield int(number), int(weight)
+
+
+def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, Any], ...]:
+    """The nearest entries for a text that nothing recognises: {rule, title, alike 0..100, why}. Never a claim.
+
+    Codes that are one slip away from a known one lead; then likeness of words.
+    """
+    from agent.slips import near_codes
+
+    near = [
+        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": slip.alike, "why": slip.why}
+        for slip in near_codes(text, catalogue)
+        for rule in slip.rules[:1]
+    ]
+    seen = {row["rule"] for row in near}
+    near += [row for row in _alike(text, catalogue, limit) if row["rule"] not in seen]
+    return tuple(near[:limit])
+
+
+def _alike(text: str, catalogue: Catalogue, limit: int) -> list[dict[str, Any]]:
+    from rapidfuzz import fuzz, process
+
+    query = fold(text)[:600].lower()
+    found = search(query, catalogue, limit=30, forgive=len(query) < 120)
+    choices = {hit.rule: _shape(catalogue.rule(hit.rule)) for hit in found.hits}
+    ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)
+    # A few words are like many titles by chance: the shorter the text, the less its likeness says.
+    weight = min(len(query) / 40, 1.0)
+    return [
+        {"rule": rule, "title": catalogue.rule(rule)["title"], "alike": round(score * weight)}
+        for _, score, rule in ranked
+        if score * weight >= 35
+    ]
+
+
+def _shape(rule: Mapping[str, Any]) -> str:
+    """The words an entry is compared by: its title, literals and codes."""
+    signals = rule["match"]
+    words: Sequence[str] = (
+        rule["title"],
+        *signals.get("contains", ()),
+        *signals.get("any", ())[:3],
+        *signals.get("codes", ()),
+        *signals.get("symbol", ()),
+    )
+    return " ".join(words).lower()
