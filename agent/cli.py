@@ -13,6 +13,7 @@ from agent.exits import MEANING
 #: command -> (module of agent.commands, one-line help); the help is repeated here so that listing imports nothing
 COMMANDS = {
     "diagnose": ("diagnose", "Find the cause of an error, prove it, and say how to fix it."),
+    "replay": ("replay", "Judge a recorded diagnosis again, on any machine."),
     "explain": ("explain", "Show the catalogue's page for an id, a code or an error text."),
     "check": ("check", "List the checks, or run one of them."),
     "rules": ("rules", "List, lint and test the catalogue."),

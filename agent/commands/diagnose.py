@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from agent.catalogue.load import Catalogue, load
-from agent.diagnose import Options, diagnose
+from agent.diagnose import Options, Prepared, conclude, prepare
 from agent.errors import UsageError
 from agent.exits import OF_VERDICT
 from agent.intake import MAX_BYTES, read_report
-from agent.model import Value
+from agent.model import Diagnosis, Value
 from agent.run import Progress
 from agent.system.live import LiveSystem
 
@@ -36,6 +37,12 @@ from agent.system.live import LiveSystem
     "--fact", "facts", multiple=True, metavar="NAME=VALUE", help="Tell a fact the error does not; may be repeated."
 )
 @click.option("--explain", is_flag=True, help="Also show why each check was chosen, and the arithmetic of the ranking.")
+@click.option(
+    "--record",
+    "record_",
+    type=click.Path(dir_okay=False),
+    help="Also write everything the answer rests on, redacted, to this file, for agent replay.",
+)
 def command(
     text: tuple[str, ...],
     file: str | None,
@@ -45,6 +52,7 @@ def command(
     budget: float,
     facts: tuple[str, ...],
     explain: bool,
+    record_: str | None,
 ) -> int:
     """Find the cause of an error, prove it, and say how to fix it.
 
@@ -67,20 +75,38 @@ def command(
         facts=read_facts(facts, catalogue),
         progress=_progress(),
     )
-    answer = diagnose(report, catalogue, LiveSystem(), options)
+    started = time.monotonic()
+    known = prepare(report, catalogue, options.facts)
+    if record_:
+        answer = _recorded(record_, known, catalogue, options, started)
+    else:
+        answer = conclude(known, catalogue, LiveSystem(), options, started)
+    show(answer, format_, explain)
+    return OF_VERDICT[answer.verdict]
+
+
+def _recorded(path: str, known: Prepared, catalogue: Catalogue, options: Options, started: float) -> Diagnosis:
+    from agent import record
+    from agent.system.recording import Recording
+
+    known, system = record.cleaned(known), Recording(LiveSystem(), record.clean)
+    answer = conclude(known, catalogue, system, options, started)
+    record.write(path, record.document(known, answer, options, system, catalogue))
+    return answer
+
+
+def show(answer: Diagnosis, format_: str, explain: bool) -> None:
+    """The diagnosis on standard output as ``text`` or ``json``."""
     if format_ == "json":
         from agent.render import jsonout
 
         click.echo(jsonout.render(answer, explain), nl=False)
-    else:
-        from agent.render import text as text_
-        from agent.render.style import style_for
+        return
+    from agent.render import text as text_
+    from agent.render.style import style_for
 
-        style = style_for(sys.stdout)
-        click.echo(
-            text_.render(answer, style) + (text_.explain(answer, style) if explain else ""), nl=False, color=True
-        )
-    return OF_VERDICT[answer.verdict]
+    style = style_for(sys.stdout)
+    click.echo(text_.render(answer, style) + (text_.explain(answer, style) if explain else ""), nl=False, color=True)
 
 
 def _input(text: tuple[str, ...], file: str | None) -> bytes:
@@ -151,7 +177,6 @@ def _progress() -> Progress | None:
     """A progress line on standard error when that is a terminal and the work lasts over half a second."""
     if not (sys.stderr and sys.stderr.isatty()):
         return None
-    import time
 
     started = time.monotonic()
 
