@@ -13,8 +13,12 @@ from agent.exits import MEANING
 #: command -> (module of agent.commands, one-line help); the help is repeated here so that listing imports nothing
 COMMANDS = {
     "diagnose": ("diagnose", "Find the cause of an error, prove it, and say how to fix it."),
+    "verify": ("verify", "Is what the last diagnosis found really gone?"),
+    "history": ("history", "List the diagnoses kept on this machine, or turn keeping off."),
     "replay": ("replay", "Judge a recorded diagnosis again, on any machine."),
-    "explain": ("explain", "Show the catalogue's page for an id, a code or an error text."),
+    "explain": ("explain", "Show the catalogue's page for an id, a code, a number or an error text."),
+    "search": ("search", "Find entries that have WORDS, the most fitting first; typing errors are forgiven."),
+    "browse": ("browse", "List the topics of the catalogue, or the entries of one."),
     "check": ("check", "List the checks, or run one of them."),
     "rules": ("rules", "List, lint and test the catalogue."),
     "schema": ("schema", "Print a published JSON Schema."),

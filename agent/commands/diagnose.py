@@ -81,6 +81,12 @@ def command(
         answer = _recorded(record_, known, catalogue, options, started)
     else:
         answer = conclude(known, catalogue, LiveSystem(), options, started)
+    from agent import history
+
+    if history.is_on():
+        from agent.render.jsonout import document
+
+        history.keep(answer, document(answer))
     show(answer, format_, explain)
     return OF_VERDICT[answer.verdict]
 

@@ -74,14 +74,17 @@ def _undecided(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
 def _unknown(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     for i, near in enumerate(diagnosis.suggestions):
         label = "Nearest" if i == 0 else ""
-        yield from _labelled(label, f"{near['rule']}   {near['title']}   {near['alike']} % alike", style)
+        why = near.get("why") or f"{near['alike']} % alike"
+        yield from _labelled(label, f"{near['rule']}   {near['title']}   {why}", style)
     healthy = [r for r in diagnosis.results if r.status is Status.PASS]
     bad = [r for r in diagnosis.results if r.status in (Status.WARN, Status.FAIL)]
     yield from _results("Found", bad, style)
     if healthy:
         yield from _labelled("Healthy", f" {'·' if style.unicode else '-'} ".join(r.call.check for r in healthy), style)
     yield from _unseen(diagnosis, style)
-    yield from _labelled("Look it up", "agent explain WORDS searches the catalogue; agent rules list shows it", style)
+    yield from _labelled(
+        "Look it up", "agent search WORDS finds entries, agent browse lists topics, agent rules new adds one", style
+    )
 
 
 def _proof(diagnosis: Diagnosis, cause: Mapping[str, Any]) -> list[Result]:
@@ -141,7 +144,9 @@ def _fix(cause: Mapping[str, Any], style: Style) -> Iterator[str]:
     if cause["look_up"]:
         yield from _labelled("Look up", cause["look_up"], style)
     if cause["verify"]:
-        yield f"  {'Then':<{LABEL - 2}}  {style.safe(cause['verify']['run'])}"
+        # What was proved by failing checks is looked at again as a whole; what was only likely, by the check that would show it.
+        run = "agent verify" if cause["proved"] else cause["verify"]["run"]
+        yield f"  {'Then':<{LABEL - 2}}  {style.safe(run)}"
 
 
 #: Facts a person at the keyboard can know; asking for the service's clock or the loaded assemblies would help nobody.
