@@ -7,160 +7,59 @@ Equal questions within one diagnosis are asked once (``LiveSystem`` remembers), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from agent.errors import CannotObserve
 from agent.model import UnknownReason
+from agent.system.answers import (
+    Account,
+    CertificateFacts,
+    DeviceState,
+    DiskSpace,
+    DnsAnswer,
+    FileInfo,
+    HttpAnswer,
+    InstalledModule,
+    Manifest,
+    Memory,
+    NewSession,
+    NtpAnswer,
+    ProxySetting,
+    Repository,
+    ServiceState,
+    Session,
+    SignAnswer,
+    TcpAnswer,
+    TimeSync,
+    TlsAnswer,
+    TunnelAnswer,
+    WriteAnswer,
+)
 
-
-class NtpAnswer(NamedTuple):
-    """``offset_s`` is what must be added to the local clock; positive means that the local clock is behind."""
-
-    server: str
-    offset_s: float
-    delay_s: float
-    stratum: int
-    root_distance_s: float
-    leap: int
-
-
-class ServiceState(NamedTuple):
-    """``state`` is ``running``, ``stopped`` or ``absent``; ``detail`` says more in a clause."""
-
-    name: str
-    state: str
-    detail: str = ""
-
-
-class HttpAnswer(NamedTuple):
-    """An answer to one GET, redirects not followed; ``body`` holds at most 64 KiB; header names are lower case."""
-
-    url: str
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    body: bytes
-    sent_at: float
-    received_at: float
-    proxy: str = ""
-
-
-class DnsAnswer(NamedTuple):
-    """``state``: ``found``, ``not_found``, ``no_address``, ``server_failure`` or ``no_server``."""
-
-    host: str
-    state: str
-    addresses: tuple[str, ...] = ()
-    detail: str = ""
-
-
-class TcpAnswer(NamedTuple):
-    """``state``: ``open``, ``refused``, ``timeout``, ``unreachable`` or ``blocked`` (by a local firewall)."""
-
-    host: str
-    port: int
-    state: str
-    elapsed_ms: float
-    address: str = ""
-    detail: str = ""
-
-
-class ProxySetting(NamedTuple):
-    """One configured proxy. ``source``: ``environment``, ``wininet``, ``winhttp``, ``macos``, ``pac``; ``url`` without login."""
-
-    source: str
-    scheme: str
-    url: str
-    bypass: tuple[str, ...] = ()
-    has_login: bool = False
-
-
-class TunnelAnswer(NamedTuple):
-    """What a proxy says to CONNECT: HTTP ``status``, or 0 and ``state`` ``refused``/``timeout``/``closed``/``no_name``."""
-
-    proxy: str
-    status: int
-    state: str
-    reason: str = ""
-    authenticate: tuple[str, ...] = ()
-
-
-class CertificateFacts(NamedTuple):
-    """A certificate. ``thumbprint`` is SHA-1 in upper-case hex; ``location`` is ``CurrentUser``, ``LocalMachine`` or ``file``.
-
-    ``has_private_key`` is None where it cannot be told; ``problem`` says why a file in a store could not be read.
-    """
-
-    thumbprint: str
-    subject: str
-    issuer: str
-    not_before: float
-    not_after: float
-    key_kind: str = ""
-    key_bits: int = 0
-    has_private_key: bool | None = None
-    location: str = "file"
-    store: str = ""
-    path: str = ""
-    problem: str = ""
-
-
-class SignAnswer(NamedTuple):
-    """``state``: ``signed``, ``no_key``, ``denied``, ``not_found`` or ``failed``; ``detail`` is the system's own words."""
-
-    state: str
-    detail: str = ""
-
-
-class TlsAnswer(NamedTuple):
-    """Outcome of a handshake that first trusts nothing and then asks the platform's trust store.
-
-    ``state``: ``completed``, ``refused`` (alert), ``closed``, ``timeout``, ``not_tls`` or ``unreachable``. ``trusted`` is the trust
-    store's verdict; ``problem`` is ``""``, ``untrusted_root``, ``self_signed``, ``incomplete``, ``expired``, ``not_yet_valid``,
-    ``name_mismatch``, ``revoked`` or ``other``; ``chain`` is as presented, leaf first.
-    """
-
-    host: str
-    port: int
-    state: str
-    version: str = ""
-    cipher: str = ""
-    trusted: bool = False
-    problem: str = ""
-    detail: str = ""
-    chain: tuple[CertificateFacts, ...] = ()
-
-
-class FileInfo(NamedTuple):
-    """A file or folder. Absent is ``exists`` False, not an error. ``mode`` is the permission bits, 0 where unknown."""
-
-    path: str
-    exists: bool
-    is_folder: bool = False
-    size_bytes: int = 0
-    modified_at: float = 0.0
-    readable: bool = False
-    mine: bool | None = None
-    mode: int = 0
-
-
-class Account(NamedTuple):
-    """Who runs this process. ``elevated`` is root or an elevated token."""
-
-    name: str
-    elevated: bool
-    interactive: bool
-
-
-class InstalledModule(NamedTuple):
-    """A PowerShell module on disk. ``edition`` lists ``CompatiblePSEditions`` of its manifest, comma-joined; ``problem`` as above."""
-
-    name: str
-    version: str
-    path: str
-    edition: str = ""
-    problem: str = ""
+__all__ = [
+    "QUESTIONS",
+    "Account",
+    "CertificateFacts",
+    "DeviceState",
+    "DiskSpace",
+    "DnsAnswer",
+    "FileInfo",
+    "HttpAnswer",
+    "InstalledModule",
+    "Manifest",
+    "Memory",
+    "NewSession",
+    "NtpAnswer",
+    "ProxySetting",
+    "Repository",
+    "ServiceState",
+    "Session",
+    "SignAnswer",
+    "System",
+    "TcpAnswer",
+    "TimeSync",
+    "TlsAnswer",
+    "TunnelAnswer",
+    "WriteAnswer",
+]
 
 
 class System:
@@ -186,6 +85,10 @@ class System:
     def time_service(self) -> ServiceState:
         """The service that keeps the clock (W32Time, chronyd, systemd-timesyncd, ntpd, timed)."""
         raise _unanswered("time_service")
+
+    def time_sync(self) -> TimeSync:
+        """What that service follows, how far from the true source it is, and when it last heard of it."""
+        raise _unanswered("time_sync")
 
     # --- network
     def http_get(self, url: str, timeout_s: float = 2.0, verify: bool = True) -> HttpAnswer:
@@ -263,6 +166,30 @@ class System:
         """A registry value (``HKCU``/``HKLM``), or None when absent. Off Windows raises ``CannotObserve('not_supported')``."""
         raise _unanswered("registry_value")
 
+    def disk_space(self, path: str) -> DiskSpace:
+        """Room on the volume of ``path``, or of its nearest parent that exists."""
+        raise _unanswered("disk_space")
+
+    def memory(self) -> Memory:
+        """Memory a new process could get, container limits included."""
+        raise _unanswered("memory")
+
+    def write_test(self, folder: str) -> WriteAnswer:
+        """Whether this account can make a file in ``folder`` and write some kilobytes; the file has no name or goes at once."""
+        raise _unanswered("write_test")
+
+    def find_program(self, name: str) -> str:
+        """The path of a program on this account's search path, or an empty text."""
+        raise _unanswered("find_program")
+
+    def session(self) -> Session:
+        """The session this process runs in: as whom, on whose behalf, and whether a window can be shown."""
+        raise _unanswered("session")
+
+    def device_state(self) -> DeviceState:
+        """The registration of this computer (``dsregcmd``). Off Windows raises ``CannotObserve('not_supported')``."""
+        raise _unanswered("device_state")
+
     # --- PowerShell
     def module_folders(self, edition: str = "Core") -> tuple[str, ...]:
         """PSModulePath as a ``Core`` or ``Desktop`` PowerShell of this account has it (environment and defaults)."""
@@ -275,6 +202,22 @@ class System:
     def assembly_version(self, path: str) -> str:
         """Assembly version of a .NET DLL on disk, read from its metadata."""
         raise _unanswered("assembly_version")
+
+    def module_manifest(self, path: str) -> Manifest:
+        """The manifest at ``path`` (a ``.psd1``), read as text; a missing file raises ``CannotObserve``."""
+        raise _unanswered("module_manifest")
+
+    def module_repositories(self, edition: str = "Core") -> tuple[Repository, ...]:
+        """Registered repositories of this account; no list on disk yet raises ``CannotObserve('not_installed')``."""
+        raise _unanswered("module_repositories")
+
+    def new_session(self, edition: str = "Core") -> NewSession:
+        """What a PowerShell started now, without profile, says of itself."""
+        raise _unanswered("new_session")
+
+    def script_faults(self, path: str, edition: str = "Core") -> tuple[str, ...]:
+        """Syntax errors PowerShell finds in a script (``line: message``); the script is read, never run."""
+        raise _unanswered("script_faults")
 
 
 #: Names of all questions, for recording, replay and the completeness tests.

@@ -7,7 +7,7 @@ byte a second never exceeds it. Such work runs in a daemon thread that is left b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from agent.errors import CannotObserve
@@ -43,13 +43,25 @@ def within(timeout_s: float, ask: Callable[[], Answer], give_up: Callable[[], ob
     raise value  # type: ignore[misc]
 
 
-def program_output(command: Sequence[str], timeout_s: float = 1.0) -> str:
-    """Standard output of a program of the operating system; absent or late programs raise ``CannotObserve``."""
+def program_output(command: Sequence[str], timeout_s: float = 1.0, variables: Mapping[str, str] | None = None) -> str:
+    """Standard output of a program of the operating system; absent or late programs raise ``CannotObserve``.
+
+    ``variables`` are set in its environment besides those of this process.
+    """
+    import os
     import subprocess
+
+    settings = {**os.environ, **variables} if variables else None
 
     try:
         done = subprocess.run(
-            list(command), capture_output=True, text=True, errors="replace", timeout=timeout_s, stdin=subprocess.DEVNULL
+            list(command),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            stdin=subprocess.DEVNULL,
+            env=settings,
         )
     except FileNotFoundError as fault:
         raise CannotObserve(UnknownReason.NOT_INSTALLED, f"there is no {command[0]} here") from fault

@@ -40,6 +40,17 @@ ANSWERED_BY = {
     "module_folders": "psmodules",
     "installed_modules": "psmodules",
     "assembly_version": "assemblies",
+    "time_sync": "timesync",
+    "disk_space": "storage",
+    "memory": "storage",
+    "write_test": "storage",
+    "find_program": "storage",
+    "session": "session",
+    "device_state": "device",
+    "module_manifest": "psmanifest",
+    "module_repositories": "psgallery",
+    "new_session": "pshost",
+    "script_faults": "pshost",
 }
 
 

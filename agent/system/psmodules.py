@@ -63,16 +63,16 @@ def installed_modules(name: str, edition: str = "Core") -> tuple[InstalledModule
     return tuple(out)
 
 
-def read_manifest(text: str) -> dict[str, tuple[str, ...]]:
-    """The values of a manifest's keys that matter here; comments are ignored, expressions give an empty tuple.
+def read_manifest(text: str, wanted: str = _KEYS) -> dict[str, tuple[str, ...]]:
+    """The values of the ``wanted`` keys (divided by bars) of a manifest; comments are ignored, expressions give an empty tuple.
 
     Only literal strings, lists of them, and the ``ModuleName`` of hash tables in ``RequiredModules`` are understood.
     """
     clean = re.sub(r"<#.*?#>", "", text, flags=re.DOTALL)
     clean = "\n".join(_uncomment(line) for line in clean.splitlines())
     out: dict[str, tuple[str, ...]] = {}
-    for found in re.finditer(rf"(?im)^\s*(?:@\{{)?\s*[\"']?({_KEYS})[\"']?\s*=\s*", clean):
-        key = next(k for k in _KEYS.split("|") if k.lower() == found.group(1).lower())
+    for found in re.finditer(rf"(?im)^\s*(?:@\{{)?\s*[\"']?({wanted})[\"']?\s*=\s*", clean):
+        key = next(k for k in wanted.split("|") if k.lower() == found.group(1).lower())
         out.setdefault(key, _values(clean[found.end() :], key))
     return out
 
@@ -99,7 +99,7 @@ def _values(rest: str, key: str) -> tuple[str, ...]:
         body = rest[: rest.find("}") + 1]
     else:
         body = re.split(r"\n\s*(?:\w+\s*=|\})", rest, maxsplit=1)[0]
-    if key == "RequiredModules" and "{" in body:
+    if key in ("RequiredModules", "NestedModules") and "{" in body:
         named = re.findall(r"ModuleName[\"']?\s*=\s*[\"']([^\"']+)[\"']", body, re.IGNORECASE)
         bare = re.sub(r"@\{.*?\}", "", body, flags=re.DOTALL)
         return (*named, *(a or b for a, b in re.findall(text, bare)))
@@ -152,7 +152,7 @@ def _module_in(folder: str, name: str, entries: list[str], version: str = "") ->
     path = os.path.join(folder, manifest)
     try:
         with open(path, "rb") as handle:
-            values = read_manifest(_decode(handle.read(LIMIT_BYTES)))
+            values = read_manifest(decode(handle.read(LIMIT_BYTES)))
     except OSError as fault:
         return InstalledModule(name, version, path, "", fault.strerror or str(fault))
     stated = next(iter(values.get("ModuleVersion", ())), "")
@@ -161,7 +161,8 @@ def _module_in(folder: str, name: str, entries: list[str], version: str = "") ->
     return InstalledModule(name, stated or version, path, edition, problem)
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The text of a script file: UTF-16 with its mark, else UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "replace")
