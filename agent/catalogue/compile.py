@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.catalogue import finding, reference, schema
+from agent.catalogue.signals import signals_of
 from agent.catalogue.stamp import stamp
 from agent.catalogue.yamltext import Node, read
 from agent.errors import CatalogueError
-from agent.fingerprint import squeeze
 
 SCHEMA = 1
-#: Signals that find a rule by one exact value.
-EXACT = ("codes", "error_id", "graph_code", "hresult", "symbol", "number")
 #: Closes the index line; a reader replaces it by ``}`` to parse that line alone.
 INDEX_END = ',"records":[\n'
 
@@ -47,7 +45,7 @@ def read_sources(rules: Path, issues: list[str]) -> Sources:
         _take(path, rules, schema.CAUSE, found["causes"], path.stem, issues)
     for name, kind in (("facts", schema.FACTS), ("classes", schema.CLASSES)):
         if node := read(rules / f"{name}.yaml", issues, f"rules/{name}.yaml"):
-            found[name] = kind(node, "", _reporter(issues, f"rules/{name}.yaml"))
+            found[name] = kind(node, "", reporter(issues, f"rules/{name}.yaml"))
     found["reference"] = reference.read_tables(rules / "reference", issues, rules)
     reference.give_families(found, issues)
     found["topics"] = _topics(rules / "topics.yaml", issues)
@@ -60,13 +58,14 @@ def _take(path: Path, root: Path, kind: schema.Kind, into: dict[str, Any], key: 
     node = read(path, issues, shown)
     if node is None:
         return
-    value = kind(node, "", _reporter(issues, shown))
+    value = kind(node, "", reporter(issues, shown))
     if "id" in value and value["id"] != key:
         issues.append(f"{shown}, line {node.value['id'].line}: id is {value['id']!r}, the file's place says {key!r}")
     into[key] = (value, shown, node)
 
 
-def _reporter(issues: list[str], shown: str) -> Callable[[int, str], None]:
+def reporter(issues: list[str], shown: str) -> Callable[[int, str], None]:
+    """Collects faults of one file with their lines."""
     return lambda line, message: issues.append(f"{shown}, line {line}: {message}")
 
 
@@ -75,7 +74,7 @@ def _topics(path: Path, issues: list[str]) -> dict[str, Any]:
     shown = "rules/topics.yaml"
     node = read(path, issues, shown) if path.is_file() else None
     found: dict[str, Any] = {}
-    for value, item in zip(schema.TOPICS(node, "", _reporter(issues, shown)), node.value, strict=True) if node else ():
+    for value, item in zip(schema.TOPICS(node, "", reporter(issues, shown)), node.value, strict=True) if node else ():
         if value.get("id") in found:
             issues.append(f"{shown}, line {item.line}: topic {value['id']!r} is there twice")
         found[value.get("id", "")] = (value, shown, item)
@@ -94,7 +93,7 @@ def _scales(path: Path, issues: list[str]) -> dict[str, Any]:
     )
     shown = "rules/scales.yaml"
     node = read(path, issues, shown)
-    raw = kind(node, "", _reporter(issues, shown)) if node else {}
+    raw = kind(node, "", reporter(issues, shown)) if node else {}
     try:
         return {k: {w: float(n) for w, n in v.items()} if isinstance(v, dict) else float(v) for k, v in raw.items()}
     except ValueError as fault:
@@ -178,32 +177,10 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
         "rules": place(rules),
         "causes": place(causes),
         "extras": place(finding.records(rules, causes, topics)),
-        "signals": _signals(rules),
+        "signals": signals_of(rules),
     }
     head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))
     return head[:-1] + INDEX_END + ",\n".join(lines) + "\n]}\n"
-
-
-def _signals(rules: list[dict[str, Any]]) -> dict[str, Any]:
-    """Which rules (by number) an error can be: exact signals by lower-case value, and literals with all white space gone.
-
-    A rule with literals needs them for its exception types and HTTP status, so it is found by its words; the others by those.
-    """
-    signals: dict[str, Any] = {name: {} for name in (*EXACT, "exception", "http_status")}
-    signals["words"] = []
-    for number, rule in enumerate(rules):
-        match = rule["match"]
-        names: tuple[str, ...] = EXACT
-        if "contains" in match or "any" in match:
-            needed, options = ([squeeze(w) for w in match.get(name, ())] for name in ("contains", "any"))
-            signals["words"].append([number, needed, options])
-        else:
-            names = (*EXACT, "exception", "http_status")
-        for name in names:
-            values = match.get(name, ())
-            for value in [values] if isinstance(values, str) else values:
-                signals[name].setdefault(value.lower(), []).append(number)
-    return signals
 
 
 def write(rules: Path, target: Path) -> None:

@@ -1,180 +1,171 @@
-"""Faults of the catalogue that one file alone cannot show; all collected at once, each with file and line."""
+"""Faults of the catalogue, or of a user's own folder of rules; all collected at once, each with file and line."""
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from agent.catalogue import compile as compiler
-from agent.catalogue import finding
-from agent.catalogue.yamltext import Node
+from agent.catalogue import finding, overlay, schema
+from agent.catalogue.entrylint import Known, Place, lint_cause, lint_rule
+from agent.catalogue.hostile import Trial, try_all
+from agent.catalogue.load import Catalogue
+from agent.catalogue.ruletest import matches_of
+from agent.catalogue.signals import EXACT
+from agent.catalogue.textlint import lint_words
+from agent.catalogue.yamltext import Node, read
+from agent.fingerprint import squeeze
 
-#: A pattern that needs longer than this on a hostile 20,000-character text can hang a diagnosis (catastrophic backtracking).
-SLOW_S = 0.25
-_STRONG = ("codes", "error_id", "graph_code", "hresult", "contains", "any", "exception", "http_status")
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z]+))?\}")
+Entries = Mapping[str, tuple[Any, str, Node]]
 
 
-def lint(rules: Path) -> list[str]:
-    """Every fault of the folder, or an empty list."""
+def lint(rules: Path, today: date | None = None) -> list[str]:
+    """Every fault of a whole ``rules/`` folder, or an empty list."""
     issues: list[str] = []
     found = compiler.read_sources(rules, issues)
     checks = compiler.check_specs()
-    context = _Context(found, checks, issues)
+    readable = not issues
+    known = Known(found["rules"], found["causes"], found["facts"], checks)
+    place = Place(known, issues)
+    _lint_entries(place, found, today or date.today())
     for rule_id, (rule, shown, node) in found["rules"].items():
-        context.at(shown, node)
-        _lint_rule(context, rule_id, rule)
-    for cause_id, (cause, shown, node) in found["causes"].items():
-        context.at(shown, node)
-        _lint_cause(context, cause_id, cause)
-    for test_id, (_, shown, node) in found["tests"].items():
-        context.at(shown, node)
-        if test_id not in found["rules"]:
-            context.say("", "tests a rule that is not there")
-    _lint_together(context)
+        if rule_id not in found["tests"] and rule.get("status") != "draft":
+            place.at(shown, node).say("id", f"no test file {rule_id.rpartition('.')[2]}.test.yaml beside it")
+    for kind in ("rules", "causes"):
+        for value, shown, node in found[kind].values():
+            if "overrides" in value:
+                place.at(shown, node).say("overrides", "overrides: is for entries of a user's own folder")
+    _lint_together(place, found)
+    if readable:
+        _lint_messages(place, found["rules"], Catalogue(compiler.render(found, checks, "").encode("ascii")))
     return sorted(issues)
 
 
-class _Context:
-    """Sources, declarations, and where the linter stands."""
-
-    def __init__(self, found: Mapping[str, Any], checks: Mapping[str, Any], issues: list[str]) -> None:
-        self.found, self.checks, self.issues = found, checks, issues
-        self.shown, self.node = "", Node({}, 1)
-
-    def at(self, shown: str, node: Node) -> None:
-        self.shown, self.node = shown, node
-
-    def say(self, path: str, message: str) -> None:
-        self.issues.append(f"{self.shown}, line {self._line(path)}: {message}")
-
-    def _line(self, path: str) -> int:
-        node = self.node
-        for part in path.split("/") if path else ():
-            if isinstance(node.value, dict) and part in node.value:
-                node = node.value[part]
-        return node.line
-
-
-def _lint_rule(context: _Context, rule_id: str, rule: Mapping[str, Any]) -> None:
-    signals = rule.get("match", {})
-    if not any(name in signals for name in _STRONG):
-        context.say("match", "no signal that can match on its own")
-    if "pattern" in signals:
-        _lint_pattern(context, signals)
-    if rule_id not in context.found["tests"] and rule.get("status") != "draft":
-        context.say("id", f"no test file {rule_id.rpartition('.')[2]}.test.yaml beside it")
-    for cause, entry in rule.get("causes", {}).items():
-        if cause not in context.found["causes"]:
-            context.say(f"causes/{cause}", f"cause {cause!r} has no file in rules/causes")
-        for check, params in entry.get("with", {}).items():
-            _lint_call(context, f"causes/{cause}", check, params)
-    for related in rule.get("page", {}).get("related", ()):
-        if related not in context.found["rules"]:
-            context.say("page/related", f"related rule {related!r} does not exist")
-
-
-def _lint_pattern(context: _Context, signals: Mapping[str, Any]) -> None:
-    if "contains" not in signals and "any" not in signals and "codes" not in signals and "error_id" not in signals:
-        context.say("match/pattern", "a pattern needs a literal (contains, any) or a code beside it")
-    try:
-        regex = re.compile(signals["pattern"], re.IGNORECASE)
-    except re.error as fault:
-        context.say("match/pattern", f"not a regular expression: {fault}")
-        return
-    for name in regex.groupindex:
-        if name not in context.found["facts"]:
-            context.say("match/pattern", f"group {name!r} is no fact of rules/facts.yaml")
-    seed = " ".join([*signals.get("contains", ()), *signals.get("any", ())]) or "error "
-    # Growing sizes: an exponential pattern is slow at two dozen characters already, a quadratic one at thousands.
-    for size in (18, 22, 25, 2_000, 20_000):
-        for unit in ("a", seed, "' ", "0"):
-            started = time.perf_counter()
-            regex.search((unit * size)[:size] + "\x00")
-            if time.perf_counter() - started > SLOW_S:
-                context.say("match/pattern", f"takes over {SLOW_S} s on a hostile text of {size} characters")
-                return
-
-
-def _lint_call(context: _Context, path: str, check: str, params: Mapping[str, str]) -> None:
-    if check not in context.checks:
-        context.say(path, f"check {check!r} does not exist")
-        return
-    for name, value in params.items():
-        if name not in context.checks[check]["params"]:
-            context.say(path, f"check {check} has no parameter {name!r}")
-        for fact, _ in _PLACE.findall(value):
-            if fact not in context.found["facts"]:
-                context.say(path, f"{fact!r} is no fact of rules/facts.yaml")
-
-
-def _lint_cause(context: _Context, cause_id: str, cause: Mapping[str, Any]) -> None:
-    evidence = cause.get("evidence", {})
-    if not evidence and "look_up" not in cause:
-        context.say("decided_by", "no check is named as evidence, and look_up does not say where to look")
-    elif cause.get("decided_by") != "machine" and "look_up" not in cause:
-        context.say("decided_by", f"decided by the {cause.get('decided_by')}, but look_up does not say where to look")
-    for check in [*evidence, *([cause["verify"]] if "verify" in cause else [])]:
-        if check not in context.checks:
-            context.say(f"evidence/{check}", f"check {check!r} does not exist")
-    for check, entry in evidence.items():
-        if "state" in entry and "state" not in context.checks.get(check, {}).get("evidence", {"state": ""}):
-            context.say(f"evidence/{check}", f"check {check} reports no state")
-    _lint_words(context, cause)
-
-
-def _lint_words(context: _Context, cause: Mapping[str, Any]) -> None:
-    for fact in cause.get("only_when", {}):
-        if fact not in context.found["facts"]:
-            context.say(f"only_when/{fact}", f"{fact!r} is no fact of rules/facts.yaml")
-    evidence = cause.get("evidence", {})
-    names = {n for check in evidence for n in context.checks.get(check, {}).get("evidence", {})} | set(
-        context.found["facts"]
+def lint_own(folder: Path, base: Catalogue, today: date | None = None) -> list[str]:
+    """Every fault of a user's own folder, whose entries go over ``base``."""
+    found = overlay.read_folder(folder, base)
+    issues = list(found.issues)
+    tests = read_tests(folder, issues)
+    known = Known(
+        {*base.rule_ids, *found.rules, *found.reference}, {*base.cause_ids, *found.causes}, base.facts, base.checks
     )
-    for fact, kind in _PLACE.findall(cause.get("headline", "")):
-        if fact not in names:
-            context.say("headline", f"{fact!r} is neither a fact nor evidence of a check this cause names")
-        if kind and kind not in ("duration", "date", "time", "days"):
-            context.say("headline", f"unknown filter {kind!r}")
+    place = Place(known, issues)
+    sources = {"rules": found.rules, "causes": found.causes, "tests": tests}
+    _lint_entries(place, sources, today or date.today(), names=False)
+    for rule_id, (rule, shown, node) in found.rules.items():
+        if rule_id not in tests and rule["status"] != "draft":
+            place.at(shown, node).say("id", f"no test file {rule_id.rpartition('.')[2]}.test.yaml beside it")
+    overlay.lay_over(base, [folder])
+    _lint_messages(place, found.rules, base)
+    return sorted(set(issues))
 
 
-def _lint_together(context: _Context) -> None:
-    used = {cause for _, (rule, _, _) in _entries(context.found) for cause in rule.get("causes", {})}
-    for cause_id, (_, shown, node) in context.found["causes"].items():
+def read_tests(folder: Path, issues: list[str]) -> dict[str, tuple[Any, str, Node]]:
+    """Test files of a user's own folder by the id of their rule."""
+    tests: dict[str, tuple[Any, str, Node]] = {}
+    for path in sorted((folder / "errors").glob("*/*.test.yaml")):
+        if not overlay.may_read(path, str(path), overlay.MAX_FILE, issues):
+            continue
+        if node := read(path, issues, str(path)):
+            value = schema.RULE_TEST(node, "", compiler.reporter(issues, str(path)))
+            tests[f"{path.parent.name}.{path.name.removesuffix('.test.yaml')}"] = (value, str(path), node)
+    return tests
+
+
+def _lint_entries(place: Place, found: Mapping[str, Entries], today: date, names: bool = True) -> None:
+    """What single entries say; ``names`` False when that they lead somewhere was looked at already."""
+    trials = []
+    for rule_id, (rule, shown, node) in found["rules"].items():
+        place.at(shown, node)
+        if names:
+            lint_rule(place, rule)
+        lint_words(place, rule, today)
+        signals = rule.get("match", {})
+        if "pattern" in signals and not any(i.startswith(f"{shown}, ") and "pattern" in i for i in place.issues):
+            trials.append(Trial(rule_id, signals["pattern"], [*signals.get("contains", ()), *signals.get("any", ())]))
+    for cause, shown, node in found["causes"].values():
+        place.at(shown, node)
+        if names:
+            lint_cause(place, cause)
+        lint_words(place, cause, today)
+    for test_id, (test, shown, node) in found["tests"].items():
+        place.at(shown, node)
+        if test_id not in found["rules"]:
+            place.say("", "tests a rule that is not there")
+        lint_words(place, {"no_match": [t for t in test.get("no_match", ()) if "TODO" in t]}, today)
+    if trials:
+        for rule_id, why in try_all(trials).items():
+            _, shown, node = found["rules"][rule_id]
+            place.at(shown, node).say("match/pattern", why)
+
+
+def _lint_messages(place: Place, rules: Entries, catalogue: Catalogue) -> None:
+    """Messages shown on a page are ones that the rule recognises; else a reader who has that error is led elsewhere."""
+    for rule_id, (rule, shown, node) in rules.items():
+        for number, message in enumerate(rule["page"]["message"]):
+            matches = [m.rule for m in matches_of(message, catalogue)]
+            if rule["status"] not in ("draft", "retired") and rule_id not in matches:
+                first = f"{matches[0]} is" if matches else "nothing is"
+                place.at(shown, node).say(
+                    f"page/message/{number}", f"page.message[{number}] is not recognised as this rule; {first}"
+                )
+
+
+def _lint_together(place: Place, found: Mapping[str, Any]) -> None:
+    used = {cause for _, (rule, _, _) in _entries(found) for cause in rule.get("causes", {})}
+    for cause_id, (_, shown, node) in found["causes"].items():
         if cause_id not in used:
-            context.at(shown, node)
-            context.say("id", "no rule names this cause")
-    _lint_vocabulary(context)
-    context.issues += finding.topic_faults(context.found)
-    _lint_ownership(context)
-    reached = {c for cause, _, _ in context.found["causes"].values() for c in cause.get("evidence", {})}
-    for check in sorted(set(context.checks) - reached):
-        context.issues.append(f"checks/{check.replace('.', '/')}.py, line 1: no cause names this check as evidence")
+            place.at(shown, node).say("id", "no rule names this cause")
+    _lint_vocabulary(place, found)
+    place.issues += finding.topic_faults(found)
+    _lint_ownership(place, found)
+    _lint_doubles(place, found["rules"])
+    reached = {c for cause, _, _ in found["causes"].values() for c in cause.get("evidence", {})}
+    for check in sorted(set(place.known.checks) - reached):
+        place.issues.append(f"checks/{check.replace('.', '/')}.py, line 1: no cause names this check as evidence")
 
 
-def _lint_vocabulary(context: _Context) -> None:
+def _lint_vocabulary(place: Place, found: Mapping[str, Any]) -> None:
     """Classes come from their list; reference entries name causes that exist."""
-    for rule_id, (rule, shown, node) in _entries(context.found):
-        context.at(shown, node)
-        if rule.get("class") not in context.found["classes"]:
-            context.say("class", f"{rule_id}: class {rule.get('class')!r} is not in rules/classes.yaml")
+    for rule_id, (rule, shown, node) in _entries(found):
+        place.at(shown, node)
+        if rule.get("class") not in found["classes"]:
+            place.say("class", f"{rule_id}: class {rule.get('class')!r} is not in rules/classes.yaml")
         for cause in rule.get("causes", {}) if rule.get("status") == "reference" else ():
-            if cause not in context.found["causes"]:
-                context.say("causes", f"{rule_id}: cause {cause!r} has no file in rules/causes")
+            if cause not in found["causes"]:
+                place.say("causes", f"{rule_id}: cause {cause!r} has no file in rules/causes")
 
 
-def _lint_ownership(context: _Context) -> None:
+def _lint_ownership(place: Place, found: Mapping[str, Any]) -> None:
     """No two entries for one thing."""
-    entries = dict(_entries(context.found))
-    for kind in compiler.EXACT:
+    entries = dict(_entries(found))
+    for kind in EXACT:
         for value, owners in _owners(entries, kind):
             # Full rules may share a name and differ by words or status; a reference entry stands for what no other explains.
             if kind in ("codes", "hresult") or any(entries[o][0].get("status") == "reference" for o in owners):
-                context.at(*entries[owners[-1]][1:])
-                context.say(f"match/{kind}", f"{value} of {owners[-1]} is claimed by {owners[0]} too")
+                place.at(*entries[owners[-1]][1:])
+                place.say(f"match/{kind}", f"{value} of {owners[-1]} is claimed by {owners[0]} too")
+
+
+def _lint_doubles(place: Place, rules: Entries) -> None:
+    """Two full rules of one class with the same causes that look for the same words under the same conditions are one."""
+    first: dict[Any, str] = {}
+    for rule_id, (rule, shown, node) in rules.items():
+        signals = rule.get("match", {})
+        narrow = tuple(
+            repr(signals.get(name)) for name in ("http_status", "command", "exception", "pattern", "error_id")
+        )
+        needed = frozenset(map(squeeze, signals.get("contains", ())))
+        for word in map(squeeze, signals.get("any", ("",))):
+            if not needed and not word:
+                continue
+            key = (rule.get("class"), frozenset(rule.get("causes", {})), narrow, needed | {word})
+            if first.setdefault(key, rule_id) != rule_id:
+                place.at(shown, node).say(
+                    "match", f"the same class, causes and words as {first[key]}: make it one rule"
+                )
 
 
 def _entries(found: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, str, Node]]]:

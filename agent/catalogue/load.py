@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from agent.errors import AgentError
+from agent.home import rule_folders
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPILED = PACKAGE / "catalogue.json"
@@ -32,6 +34,8 @@ class Catalogue:
         self._start = len(head)
         self.index: dict[str, Any] = json.loads(head[: -len(INDEX_END)] + b"}")["index"]
         self._cache: dict[tuple[str, str], dict[str, Any]] = {}
+        #: What folders of a user's own brought, in the shape of ``overlay.Layer``; empty without such folders.
+        self.layers: tuple[Any, ...] = ()
 
     def close(self) -> None:
         """Give the file back; records that were not read yet cannot be any more."""
@@ -107,11 +111,26 @@ class Catalogue:
         """The words of all entries, in the shape of ``finding.search_record``."""
         return self._record("extras", "search")
 
+    def put(self, kind: str, record: dict[str, Any]) -> int:
+        """Keep a record in memory, in the place of one with the same id, else behind the last; returns its number."""
+        rows = self.index[kind]
+        number = next((n for n, row in enumerate(rows) if row[0] == record["id"]), len(rows))
+        rows[number:] = rows[number:] or [[record["id"], 0, 0]]
+        self._cache[kind, record["id"]] = record
+        for name in ("rule_ids", "cause_ids", "_places"):
+            self.__dict__.pop(name, None)
+        return number
+
     def _record(self, kind: str, key: str) -> dict[str, Any]:
         if (kind, key) not in self._cache:
             offset, length = self._places[kind][key]
             self._source.seek(self._start + offset)
-            self._cache[kind, key] = json.loads(self._source.read(length))
+            record = json.loads(self._source.read(length))
+            if kind == "extras" and self.layers:
+                from agent.catalogue.overlay import amended
+
+                record = amended(key, record, self)
+            self._cache[kind, key] = record
         return self._cache[kind, key]
 
 
@@ -126,8 +145,28 @@ def open_compiled() -> BinaryIO:
     return COMPILED.open("rb")
 
 
+_warned: set[str] = set()
+
+
 def load() -> Catalogue:
-    """The catalogue of this installation; in a source checkout freshly compiled if a source changed.
+    """The catalogue of this installation with the user's own folders of rules over it.
+
+    What of those cannot be used is left out and told in one line per folder on standard error, once. Raises as ``built_in`` does.
+    """
+    catalogue = built_in()
+    if folders := rule_folders():
+        from agent.catalogue.overlay import lay_over
+
+        catalogue.layers = lay_over(catalogue, folders)
+        for warning in (layer.warning for layer in catalogue.layers):
+            if warning and warning not in _warned and sys.stderr is not None:
+                _warned.add(warning)
+                print(f"agent: {warning}".encode("ascii", "replace").decode("ascii"), file=sys.stderr)
+    return catalogue
+
+
+def built_in() -> Catalogue:
+    """The catalogue of this installation alone; in a source checkout freshly compiled if a source changed.
 
     Raises ``CatalogueError`` when a source file is wrong, ``AgentError`` when an installation has no catalogue.
     """

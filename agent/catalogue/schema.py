@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -123,6 +122,8 @@ def _check_order(present: list[str], order: list[str], node: Node, prefix: str, 
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    import difflib  # when a word is wrong, and only then
+
     near = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
