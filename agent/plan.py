@@ -74,11 +74,26 @@ def next_steps(
         if matches and gain < LEAST_GAIN_BITS:
             skipped.append(Skipped(check, "cannot change the answer any more"))
             continue
-        steps.append(Step(call, _separates(model, check), _cost_s(spec), round(gain, 4), wave))
+        steps.append(Step(call, _separates(model, check), expected_s(spec), round(gain, 4), wave))
+    return Plan(tuple(_first(steps, catalogue)), tuple(skipped))
+
+
+def next_checks(
+    model: Model, current: Mapping[str, float], open_: Sequence[str], catalogue: Catalogue
+) -> tuple[str, ...]:
+    """Which of the ``open_`` checks the next wave asks when the causes have the ``current`` probabilities: the bare policy."""
+    steps = []
+    for check in open_:
+        gain = expected_gain_bits(model, current, check)
+        if gain >= LEAST_GAIN_BITS:
+            steps.append(Step(CheckCall(check), (), expected_s(catalogue.checks[check]), gain))
+    return tuple(step.call.check for step in _first(steps, catalogue))
+
+
+def _first(steps: Sequence[Step], catalogue: Catalogue) -> list[Step]:
+    """The wave to ask now: what stays on the machine while there is any, the most telling for its cost first."""
     local = [step for step in steps if _is_local(catalogue, step)]
-    chosen = local or steps
-    chosen.sort(key=lambda step: (-step.gain_bits / step.cost_s, step.call.check))
-    return Plan(tuple(chosen), tuple(skipped))
+    return sorted(local or steps, key=lambda step: (-step.gain_bits / step.cost_s, step.call.check))
 
 
 def bind(
@@ -144,7 +159,8 @@ def _separates(model: Model, check: str) -> tuple[str, ...]:
     return tuple(cause for cause, record in model.causes.items() if check in record.get("evidence", {}))
 
 
-def _cost_s(spec: Mapping[str, Any]) -> float:
+def expected_s(spec: Mapping[str, Any]) -> float:
+    """Seconds a check is expected to take."""
     return EXPECTED_S[Cost(spec["cost"])]
 
 
