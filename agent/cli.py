@@ -15,6 +15,7 @@ COMMANDS = {
     "diagnose": ("diagnose", "Find the cause of an error, prove it, and say how to fix it."),
     "verify": ("verify", "Is what the last diagnosis found really gone?"),
     "history": ("history", "List the diagnoses kept on this machine, or turn keeping off."),
+    "feedback": ("feedback", "Say whether the last diagnosis was right."),
     "replay": ("replay", "Judge a recorded diagnosis again, on any machine."),
     "explain": ("explain", "Show the catalogue's page for an id, a code, a number or an error text."),
     "search": ("search", "Find entries that have WORDS, the most fitting first; typing errors are forgiven."),

@@ -39,7 +39,7 @@ class Options(NamedTuple):
     """How to diagnose. ``budget_s`` bounds all checks together; ``facts`` are given by the user and win.
 
     ``given`` are answers that are known already: their checks are not run. ``waves`` replaces the clock of the budget by a number
-    of waves, for a replay that must end where the recorded run ended.
+    of waves, for a replay that must end where the recorded run ended. ``learnt`` are this user's confirmations of causes.
     """
 
     offline: bool = False
@@ -49,6 +49,7 @@ class Options(NamedTuple):
     progress: Progress | None = None
     given: Mapping[CheckCall, Result] = {}
     waves: int | None = None
+    learnt: Mapping[str, tuple[int, int]] = {}
 
 
 class Prepared(NamedTuple):
@@ -83,7 +84,7 @@ def conclude(
     """Plan, ask and judge what was prepared; ``started`` (``time.monotonic``) is when the budget began to run."""
     started = time.monotonic() if started is None else started
     report, print_, matches, facts = known
-    model = Model(matches, catalogue, facts)
+    model = Model(matches, catalogue, facts, options.learnt)
     limits = Limits(options.offline, options.checks, system.platform())
     results, steps, skipped = _ask(model, matches, facts, catalogue, system, options, limits, started)
     ranking = rank(model, results)

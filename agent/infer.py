@@ -15,17 +15,25 @@ from agent.catalogue.load import Catalogue
 from agent.model import NOTHING, Facts, Match, RankedCause, Result, Status
 
 OTHER = "other"
+#: Confirmations of this user by cause: (times it was the cause, times it was not).
+Learnt = Mapping[str, tuple[int, int]]
+#: How many confirmations the catalogue's own word is worth (equivalent sample size of the Beta prior).
+WORTH = 10.0
 
 
 class Model:
     """The causes of the leading rule with their priors, and the likelihoods the catalogue gives."""
 
-    def __init__(self, matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHING) -> None:
+    def __init__(
+        self, matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHING, learnt: Learnt = NOTHING
+    ) -> None:
         self._catalogue = catalogue
         scales = catalogue.scales
         self.words: Mapping[str, float] = scales["likelihood"]
         self.clamp: float = scales["clamp"]
-        self.prior = priors(matches, catalogue, facts)
+        self.written = priors(matches, catalogue, facts)
+        self.learnt = {cause: counts for cause, counts in learnt.items() if cause in self.written and any(counts)}
+        self.prior = with_learnt(self.written, self.learnt)
         self.causes = {c: catalogue.cause(c) for c in self.prior if c != OTHER}
 
     def likelihood(self, cause: str, check: str, status: Status, state: str) -> float:
@@ -108,6 +116,18 @@ def priors(matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHIN
     return {**{cause: weight / total * (1 - other) for cause, weight in ordered}, OTHER: other}
 
 
+def with_learnt(written: Mapping[str, float], learnt: Learnt) -> dict[str, float]:
+    """The priors after this user's confirmations: for each cause the mean of Beta(10 p + right, 10 (1 - p) + wrong), normalised."""
+    if not learnt:
+        return dict(written)
+    weights = {}
+    for cause, p in written.items():
+        right, wrong = learnt.get(cause, (0, 0))
+        weights[cause] = (WORTH * p + right) / (WORTH + right + wrong)
+    total = sum(weights.values())
+    return {cause: weight / total for cause, weight in sorted(weights.items(), key=lambda w: (-w[1], w[0] == OTHER))}
+
+
 def applies(cause: Mapping[str, Any], facts: Facts) -> bool:
     """Whether nothing the facts tell contradicts the cause's ``only_when`` (values are alternatives, divided by a bar)."""
     return all(
@@ -132,7 +152,7 @@ def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
         return ()
     groups = _by_group(model, results)
     logs = {cause: math.log(p) for cause, p in model.prior.items()}
-    history: dict[str, list[tuple[str, float]]] = {c: [("before any check", p)] for c, p in model.prior.items()}
+    history = {c: _beginning(model, c) for c in model.prior}
     raised: dict[str, list[Result]] = {c: [] for c in logs}
     lowered: dict[str, list[Result]] = {c: [] for c in logs}
     for members in groups.values():
@@ -155,6 +175,16 @@ def rank(model: Model, results: Sequence[Result]) -> tuple[RankedCause, ...]:
         )
         for cause in sorted(final, key=lambda c: (-final[c], c == OTHER))
     )
+
+
+def _beginning(model: Model, cause: str) -> list[tuple[str, float]]:
+    """The prior, and what this user's confirmations made of it."""
+    steps = [("before any check", model.written[cause])]
+    if model.learnt:
+        right, wrong = model.learnt.get(cause, (0, 0))
+        told = f"confirmed here {right} times, refuted {wrong}" if right or wrong else "confirmations of other causes"
+        steps.append((told, model.prior[cause]))
+    return steps
 
 
 def _sort_out(

@@ -94,6 +94,7 @@ def document(
             "offline": options.offline,
             "checks": options.checks,
             "budget_s": options.budget_s,
+            "learnt": {cause: list(counts) for cause, counts in options.learnt.items()},
             "waves": max((s.wave for s in diagnosis.steps), default=0) if by_clock else None,
         },
         "answers": answers_to_json(system.snapshot()),
@@ -157,6 +158,7 @@ def replay(record: Mapping[str, Any], catalogue: Catalogue) -> Replayed:
             checks=bool(said["checks"]),
             budget_s=float(said["budget_s"]),
             given={result.call: result for result in given_up},
+            learnt={str(cause): (int(right), int(wrong)) for cause, (right, wrong) in said["learnt"].items()},
             waves=99 if said["waves"] is None else int(said["waves"]),
         )
         times = {decode(call, "elapsed_ms"): float(ms) for call, ms in record["elapsed_ms"]["calls"]}

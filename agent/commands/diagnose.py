@@ -77,6 +77,10 @@ def command(
     )
     started = time.monotonic()
     known = prepare(report, catalogue, options.facts)
+    if known.matches:
+        from agent.learn import learnt
+
+        options = options._replace(learnt=learnt(known.matches[0].class_))
     if record_:
         answer = _recorded(record_, known, catalogue, options, started)
     else:
