@@ -1,64 +1,170 @@
-"""The rule a person means: by id, code, number, class or text."""
+"""What a person means: an entry by id, code, number in any spelling, symbolic name or text; a cause; a class; or words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from agent.catalogue.load import Catalogue
-from agent.fingerprint import fingerprint
-from agent.intake import from_text
-from agent.match import match
-from agent.search import suggest
-from agent.redact import redact
+
+#: Signals that find an entry by one exact value, in the order in which a word is tried.
+_EXACT = ("codes", "graph_code", "error_id", "symbol")
+#: Kind of a number -> how it is called in front of people.
+_CALLED = {
+    "hresult": "HRESULT",
+    "ntstatus": "NTSTATUS",
+    "win32": "Windows error",
+    "winhttp": "WinHTTP error",
+    "curl": "curl error",
+    "openssl": "OpenSSL verify error",
+    "kerberos": "Kerberos error",
+    "tls-alert": "TLS alert",
+    "schannel-event": "Schannel event",
+    "applocker-event": "AppLocker event",
+    "http": "HTTP status",
+    "aadsts": "AADSTS",
+}
+#: Words find a page when the first entry has this much of them, and is this much ahead of the second.
+_SHARE, _AHEAD = 0.75, 1.15
+_LISTED = 8
 
 
-def find(words: str, catalogue: Catalogue) -> tuple[Sequence[str], Sequence[str]]:
-    """(rules meant, most fitting first; nearest rules when none is). ``words`` is an id, a code, a bare number, or a text."""
-    wanted = words.strip()
+class Reading(NamedTuple):
+    """One meaning of what was asked: how it is called, and its entries, the most fitting first."""
+
+    called: str
+    rules: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """What is meant. ``how``: id, code, cause, class, text, words (one entry leads), several (entries to choose from), or nothing.
+
+    ``readings`` has more than one item when a number means several things. ``read_as`` tells which typed words were read as others.
+    """
+
+    how: str = ""
+    rules: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    named: str = ""
+    read_as: Mapping[str, str] = {}
+
+
+def find(words: str, catalogue: Catalogue) -> Found:
+    """What ``words`` mean; ``how`` is empty when the catalogue has nothing like them."""
+    wanted = " ".join(words.split())
+    if not wanted:
+        return Found()
     if wanted.lower() in catalogue.rule_ids:
-        return [wanted.lower()], []
-    if found := _by_code(wanted, catalogue):
-        return found, []
+        return Found("id", (wanted.lower(),))
+    return _by_code(wanted, catalogue) or _by_name(wanted, catalogue) or _by_text(wanted, catalogue) or Found()
+
+
+def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
+    """Entries of a code, symbolic name or number; of a number all meanings that the catalogue knows."""
+    signals = catalogue.index["signals"]
+    joined = re.sub(r"^([A-Za-z]+)[\s:#-]+(\d+)$", r"\1\2", wanted)
+    for word in dict.fromkeys((wanted, joined)):
+        for name in _EXACT:
+            if numbers := signals.get(name, {}).get(word.lower()):
+                return Found("code", _ids(numbers, catalogue))
+    if len(wanted) > 40 or not any(c.isdigit() for c in wanted):
+        return None
+    readings = _readings(wanted, catalogue)
+    if not readings:
+        numbers = signals["hresult"].get(wanted.lower())
+        return Found("code", _ids(numbers, catalogue)) if numbers else None
+    rules = tuple(dict.fromkeys(rule for reading in readings for rule in reading.rules))
+    return Found("code", rules, readings)
+
+
+def _readings(wanted: str, catalogue: Catalogue) -> tuple[Reading, ...]:
+    called: dict[tuple[str, ...], list[str]] = {}
+    for kind, value in _meanings(wanted):
+        if rules := _entries(kind, value, catalogue):
+            called.setdefault(rules, []).append(_name(kind, value))
+    return tuple(Reading(", ".join(names), rules) for rules, names in called.items())
+
+
+def _meanings(wanted: str) -> list[tuple[str, str]]:
+    from agent.numbers import readings
+
+    word = re.sub(r"(?i)^(?:error|code|status|exit code|event(?: id)?)[\s:#=]+(?=\S+$)", "", wanted)
+    word = re.sub(r"(?i)^http[/\s]*(?:\d\.\d\s+)?(?=\d{3}$)", "http ", word)
+    return [(kind, value) for kind, _, value in (key.partition(":") for key in readings(word))]
+
+
+def _name(kind: str, value: str) -> str:
+    return f"{_CALLED.get(kind, kind)}{'' if kind == 'aadsts' else ' '}{value}"
+
+
+def meanings(wanted: str) -> list[str]:
+    """What a number can mean, known to the catalogue or not, as people call it."""
+    return [_name(kind, value) for kind, value in _meanings(wanted)] if len(wanted) <= 40 else []
+
+
+def _entries(kind: str, value: str, catalogue: Catalogue) -> tuple[str, ...]:
+    signals = catalogue.index["signals"]
+    if kind == "http":
+        return _ids(catalogue.search["status"].get(value, ()), catalogue)
+    if kind == "aadsts":
+        return _ids(signals["codes"].get(f"aadsts{value}", ()), catalogue)
+    if kind in ("hresult", "ntstatus"):
+        return _ids(signals["hresult"].get(value.lower(), ()), catalogue)
+    return _ids(signals.get("number", {}).get(f"{kind}:{value}", ()), catalogue)
+
+
+def _ids(numbers: Iterable[int], catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(catalogue.rule_ids[number] for number in numbers)
+
+
+def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
+    """The end of an id, a cause or a class; all of them stand in answers, so people ask for them."""
+    name = wanted.lower().replace(" ", "-")
+    if name in catalogue.cause_ids:
+        return Found("cause", _ids(catalogue.search["causes"].get(name, ()), catalogue), named=name)
+    if ended := tuple(rule for rule in catalogue.rule_ids if rule.partition(".")[2] == name):
+        return Found("id", ended)
+    if numbers := catalogue.search["classes"].get(name):
+        return Found("class", _ids(numbers, catalogue), named=name)
+    return None
+
+
+def _by_text(wanted: str, catalogue: Catalogue) -> Found | None:
+    """Entries that recognise the text, else those that have its words. A code that no entry has is never read as another."""
+    from agent.fingerprint import fingerprint
+    from agent.intake import from_text
+    from agent.match import match
+    from agent.redact import redact
+
     report = redact(from_text(wanted))
     if matches := match(fingerprint(report), report.text, catalogue):
-        return [m.rule for m in matches], []
-    if found := _by_words(wanted, catalogue):
-        return found, []
-    return [], [near["rule"] for near in suggest(wanted, catalogue)]
+        return Found("text", tuple(m.rule for m in matches))
+    code_like = " " not in wanted and (any(c.isdigit() for c in wanted) or "_" in wanted)
+    if code_like and wanted.lower() not in catalogue.search["words"]:
+        return None
+    return _by_words(wanted, catalogue)
 
 
-def _by_code(wanted: str, catalogue: Catalogue) -> list[str]:
-    """Rules of a code, of its bare number (``700024``), or of an HTTP status (``401``)."""
-    word = wanted.upper().removeprefix("HTTP").strip()
-    if not re.fullmatch(r"[A-Z]*\d{3,9}|0X[0-9A-F]{8}|[A-Z]+_?[A-Z]+", word):
-        return []
-    exact, by_status = [], []
-    for record in catalogue.rules():
-        rule, signals = record["id"], record["match"]
-        codes = [
-            c.upper()
-            for c in (
-                *signals.get("codes", ()),
-                *signals.get("hresult", ()),
-                *signals.get("graph_code", ()),
-                *signals.get("error_id", ()),
-            )
-        ]
-        if word in codes or f"AADSTS{word}" in codes:
-            exact.append(rule)
-        elif signals.get("http_status") == word:
-            words = " ".join((*signals.get("contains", ()), *signals.get("any", ())))
-            by_status.append((word not in words, len(signals), rule))  # the rule that speaks of the number itself leads
-    return exact or [row[-1] for row in sorted(by_status)]
+def _by_words(wanted: str, catalogue: Catalogue) -> Found | None:
+    from agent.search import search
+
+    found = search(wanted, catalogue, _LISTED)
+    hits = [hit for hit in found.hits if hit.share >= _SHARE]
+    if not hits:
+        return None
+    leads = len(hits) == 1 or hits[0].score >= _AHEAD * hits[1].score
+    return Found("words" if leads else "several", tuple(hit.rule for hit in hits), read_as=found.read_as)
 
 
-def _by_words(wanted: str, catalogue: Catalogue) -> list[str]:
-    words = wanted.lower().split()
-    if not words:
-        return []
-    if wanted.lower() in catalogue.cause_ids:  # ids of causes stand in every answer; their rules tell about them
-        return [r["id"] for r in catalogue.rules() if wanted.lower() in r["causes"]]
-    return [
-        r["id"] for r in catalogue.rules() if all(w in f"{r['id']} {r['class']} {r['title']}".lower() for w in words)
-    ]
+def nearest(words: str, catalogue: Catalogue, limit: int = 3) -> list[Mapping[str, Any]]:
+    """For words that mean nothing here: the nearest entries as {rule, title, alike, why}; offers, not claims."""
+    from agent.search import search, suggest
+
+    near: list[Mapping[str, Any]] = list(suggest(words, catalogue, limit))
+    if near and "why" in near[0] and len(words) < 60:
+        return near
+    seen = {row["rule"] for row in near}
+    hits = [hit for hit in search(words, catalogue, limit * 2).hits if hit.rule not in seen and hit.share >= 0.3]
+    near += [{"rule": h.rule, "title": catalogue.rule(h.rule)["title"], "alike": round(h.share * 60)} for h in hits]
+    return near[:limit]

@@ -37,15 +37,13 @@ class Found(NamedTuple):
 
 def search(query: str, catalogue: Catalogue, limit: int = 10, forgive: bool = True) -> Found:
     """Entries that have words of ``query``; ``forgive`` looks for slips where a word is in no entry."""
-    table = catalogue.search
-    vocabulary: Mapping[str, str] = table["words"]
-    kinds: str = table["kinds"]
+    kinds: str = catalogue.search["kinds"]
     scores: dict[int, float] = {}
     shares: dict[int, float] = {}
     read_as: dict[str, str] = {}
     total = 0.0
     for word, several in _asked(query).items():
-        heard, weight = _heard(word, vocabulary, len(kinds), forgive and not several, read_as)
+        heard, weight = _heard(word, catalogue, forgive and not several, read_as)
         if several and not heard:  # its parts are asked too
             continue
         total += weight
@@ -69,10 +67,10 @@ def _asked(query: str) -> dict[str, bool]:
     return {word: several for word, several in typed.items() if word not in COMMON and len(word) > 1} or typed
 
 
-def _heard(
-    word: str, vocabulary: Mapping[str, str], entries: int, forgive: bool, read_as: dict[str, str]
-) -> tuple[dict[int, float], float]:
+def _heard(word: str, catalogue: Catalogue, forgive: bool, read_as: dict[str, str]) -> tuple[dict[int, float], float]:
     """(entry -> strength 0..9, weight of the word: the rarer the heavier)."""
+    vocabulary: Mapping[str, str] = catalogue.search["words"]
+    entries = len(catalogue.rule_ids)
     heard: dict[int, float] = {}
     understood = _exact(word, vocabulary)
     if not understood and forgive:
@@ -80,6 +78,8 @@ def _heard(
         if understood:
             first = understood[0][0]
             read_as[word] = vocabulary[first].partition("|")[0] or first
+        elif any(c.isdigit() for c in word):
+            return _misread(word, catalogue, read_as), math.log(1 + entries / 2)
     for root, factor in understood:
         for number, strength in _posting(vocabulary[root]):
             heard[number] = max(heard.get(number, 0.0), strength * factor)
@@ -100,15 +100,26 @@ def _exact(word: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
 
 def _slips(root: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
     """Words of the catalogue that ``root`` is a slip of, with how alike they are."""
-    if len(root) < FORGIVEN or root.isdigit():
+    if len(root) < FORGIVEN or not root.isalpha():  # in numbers and codes a letter is no slip: see agent.slips
         return []
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    choices = [known for known in vocabulary if known.isalpha() == root.isalpha()]
+    choices = [known for known in vocabulary if known.isalpha()]
     near = process.extract(root, choices, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=6)
     best = near[0][1] if near else 0.0
     return [(known, alike) for known, alike, _ in near if alike >= best - 0.08]
+
+
+def _misread(word: str, catalogue: Catalogue, read_as: dict[str, str]) -> dict[int, float]:
+    """Entries of codes that are one slip away from ``word``."""
+    from agent.slips import near_codes
+
+    near = near_codes(word.upper(), catalogue)
+    if near:
+        read_as[word] = near[0].code
+    numbers = {rule: number for number, rule in enumerate(catalogue.rule_ids)} if near else {}
+    return {numbers[rule]: slip.alike / 12 for slip in near for rule in slip.rules}
 
 
 def _posting(text: str) -> Iterator[tuple[int, int]]:
@@ -129,6 +140,8 @@ def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, 
         for slip in near_codes(text, catalogue)
         for rule in slip.rules[:1]
     ]
+    if near and len(text) < 60:  # the code is all there is; other words would be like it by chance
+        return tuple(near[:limit])
     seen = {row["rule"] for row in near}
     near += [row for row in _alike(text, catalogue, limit) if row["rule"] not in seen]
     return tuple(near[:limit])

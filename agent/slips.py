@@ -12,12 +12,14 @@ from agent.catalogue.load import Catalogue
 LOOKS = str.maketrans("oOQDiIlL|!zZsSbBgGqA", "00001111112255886694")
 #: Digits that look alike in a bad picture.
 ALIKE = {"0": "8", "8": "036", "3": "8", "6": "58", "5": "6", "1": "7", "7": "1", "9": "4", "4": "9"}
-#: ``AADSTS`` as people and scanners spell it, then what should be digits.
+#: ``AADSTS`` as people and scanners spell it up to its T, then the rest; a 5 after it can be the S or the first digit.
 _SIGN_IN = re.compile(
-    r"(?<![A-Za-z0-9])A{1,3}[D0O]{0,2}[S5]{1,2}[T7]{1,2}[S5]{0,2}[\s:#-]{0,2}([0-9OoQDIil|!ZzSsBbGg]{4,10})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?=[A4D0OS5T7]{4})[A4]{1,3}[D0O]{0,2}[S5]{0,2}[T7]{1,2}([S5]?[\s:#-]{0,2}[0-9OoQDIil|!ZzSsBbGg]{4,11})(?![A-Za-z0-9])"
 )
 _HEX = re.compile(r"(?<![A-Za-z0-9])[0Oo][xX×]([0-9A-Fa-fOoIilSsZz]{7,9})(?![A-Za-z0-9])")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9])")
+#: What is this much less alike than the best is not worth naming.
+NEXT = 8
 #: Least likeness of two symbolic names.
 NAMES_ALIKE = 88
 
@@ -40,7 +42,9 @@ def near_codes(text: str, catalogue: Catalogue, limit: int = 3) -> list[Slip]:
         rules = tuple(catalogue.rule_ids[number] for number in numbers)
         if code not in found or found[code].alike < alike:
             found[code] = Slip(read, code, f"{read} may be {code}: {why}", alike, rules)
-    return sorted(found.values(), key=lambda slip: -slip.alike)[:limit]
+    best = max((slip.alike for slip in found.values()), default=0)
+    likely = [slip for slip in found.values() if slip.alike >= best - NEXT]
+    return sorted(likely, key=lambda slip: -slip.alike)[:limit]
 
 
 Candidate = tuple[str, str, int, str, list[int]]
@@ -48,26 +52,30 @@ Candidate = tuple[str, str, int, str, list[int]]
 
 def _sign_in(text: str, signals: Mapping[str, Mapping[str, list[int]]]) -> Iterator[Candidate]:
     known = signals["codes"]
-    words = [(found.group(0).strip(), found.group(1)) for found in _SIGN_IN.finditer(text[:20_000])]
+    words = [
+        (found.group(0), digits) for found in _SIGN_IN.finditer(text[:20_000]) for digits in _tails(found.group(1))
+    ]
     if re.fullmatch(r"\s*[0-9OoIlZzSsBb]{5,9}\s*", text):
         words.append((text.strip(), text.strip()))
-    for read, digits in words[:5]:
+    for read, digits in words[:8]:
         plain = digits.translate(LOOKS)
-        if not plain.isdigit() or (digits.isdigit() and f"aadsts{digits}" in known):
+        exact = known.get(f"aadsts{plain}")
+        if not plain.isdigit() or (exact and f"AADSTS{plain}".endswith(read.upper())):
             continue
-        misread = plain != digits or not read.upper().startswith("AADSTS")
-        if f"aadsts{plain}" in known and (misread or read.upper() != f"AADSTS{plain}"):
-            yield (
-                read,
-                f"AADSTS{plain}",
-                97,
-                "letters that look like digits" if plain != digits else "the name is misspelt",
-                known[f"aadsts{plain}"],
-            )
+        if exact:
+            why = "letters that look like digits" if plain != digits else "the name is misspelt"
+            yield read, f"AADSTS{plain}", 97, why, exact
             continue
         for near, alike, why in edits(plain):
             if numbers := known.get(f"aadsts{near}"):
                 yield read, f"AADSTS{near}", alike, why, numbers
+
+
+def _tails(rest: str) -> list[str]:
+    """The digits after ``AADST``, whose last S may be missing or read as 5."""
+    if rest[0] in "Ss" or not rest[1].isalnum():
+        return [rest[1:].lstrip(" :#-")]
+    return [rest[1:], rest] if rest[0] == "5" else [rest]
 
 
 def edits(digits: str) -> Iterator[tuple[str, int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.catalogue.load import Catalogue
@@ -15,11 +15,7 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     if "page" not in rule:
         return _reference(rule, catalogue, style)
     page = _placeholders(rule["page"], catalogue)
-    lines = [
-        style.paint(style.safe(rule["title"]), "bold"),
-        style.paint(f"{rule['id']} · {rule['class']}" if style.unicode else f"{rule['id']} - {rule['class']}", "dim"),
-    ]
-    lines += ["", *style.wrap(rule["summary"])]
+    lines = [*_head(rule["title"], (rule["id"], rule["class"]), style), "", *style.wrap(rule["summary"])]
     lines += _section("Error message", _bullets(page["message"], style), style)
     lines += _section("What it means", style.wrap(page["meaning"], "  "), style)
     lines += _section("Why it happens", [*style.wrap(page["why"], "  "), *_causes(rule, catalogue, style)], style)
@@ -37,24 +33,65 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     lines += _section("Questions and answers", _faq(page["faq"], style), style)
     lines += _section("Sources", _bullets(rule["references"], style), style)
     lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
-    lines += [f"Check this machine: agent diagnose {_example(rule)}"]
+    lines += _check_here(rule, style)
     return "\n".join(lines) + "\n"
 
 
 def _reference(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     """The short page of a reference entry, which says that it is one."""
     whose = "causes of its family" if rule.get("family") else "likely causes"
-    lines = [
-        style.paint(style.safe(rule["title"]), "bold"),
-        style.paint(f"{rule['id']} · {rule['class']}" if style.unicode else f"{rule['id']} - {rule['class']}", "dim"),
-        *("", *style.wrap(f"Reference entry: its meaning and the {whose} are known, there is no full page yet.")),
-    ]
+    lines = _head(rule["title"], (rule["id"], rule["class"]), style)
+    lines += ["", *style.wrap(f"Reference entry: its meaning and the {whose} are known, there is no full page yet.")]
+    if names := _recognised_by(rule["match"]):
+        lines += _section("Seen as", _bullets(names, style), style)
     lines += _section("What it means", style.wrap(rule["summary"], "  "), style)
     lines += _section("Why it happens", list(_causes(rule, catalogue, style)), style)
+    if neighbours := _neighbours(rule, catalogue):
+        lines += _section("Full pages of the same class", _bullets(neighbours, style), style)
     lines += _section("Sources", _bullets(rule["references"], style), style)
     lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
-    lines += [f"Check this machine: agent diagnose {_example(rule)}"]
+    lines += _check_here(rule, style)
     return "\n".join(lines) + "\n"
+
+
+def render_cause(cause: Mapping[str, Any], rules: Sequence[str], catalogue: Catalogue, style: Style) -> str:
+    """The page of a cause: what it is, which checks see it, how to fix it, and the errors it shows itself by."""
+    lines = [*_head(cause["title"], ("cause", cause["id"]), style), "", *style.wrap(cause["explanation"])]
+    if cause.get("evidence"):
+        body = [f"{check}   {catalogue.checks[check]['title'].replace('``', '')}" for check in cause["evidence"]]
+        lines += _section("Checks that see it", _bullets(body, style), style)
+    if "look_up" in cause:
+        lines += _section("Where to look", style.wrap(_placeholders(cause["look_up"], catalogue), "  "), style)
+    lines += _section("Fix", _fix(_placeholders(cause["fix"], catalogue), style), style)
+    if "risk" in cause:
+        lines += _section("Risk", style.wrap(cause["risk"], "  "), style)
+    if "verify" in cause:
+        lines += ["", f"Then: agent check run {cause['verify']}"]
+    shown = [f"{rule_id}   {catalogue.rule(rule_id)['title']}" for rule_id in rules[:12]]
+    if len(rules) > 12:
+        shown.append(f"and {len(rules) - 12} more")
+    lines += _section("Errors it causes", _bullets(shown, style), style) if shown else []
+    lines += _section("Sources", _bullets(cause["references"], style), style) if cause.get("references") else []
+    lines += ["", style.paint(f"Last reviewed {cause['reviewed']}", "dim")]
+    return "\n".join(lines) + "\n"
+
+
+def _head(title: str, parts: Sequence[str], style: Style) -> list[str]:
+    below = (" · " if style.unicode else " - ").join(parts)
+    looks = (("bold", style.wrap(title)), ("dim", style.wrap(below)))
+    return [style.paint(line, look) for look, lines in looks for line in lines]
+
+
+def _recognised_by(signals: Mapping[str, Any]) -> list[str]:
+    """Codes, names and numbers of a reference entry, one line per kind."""
+    names = ("codes", "symbol", "hresult", "number", "graph_code", "error_id", "exception", "contains")
+    return [", ".join(signals[name]) for name in names if signals.get(name)]
+
+
+def _neighbours(rule: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """Entries with a page that have the class of this one."""
+    same = (catalogue.rule(catalogue.rule_ids[n]) for n in catalogue.search["classes"].get(rule["class"], ()))
+    return [f"{other['id']}   {other['title']}" for other in same if "page" in other][:5]
 
 
 def _placeholders(value: Any, catalogue: Catalogue) -> Any:
@@ -103,6 +140,9 @@ def _faq(items: list[Mapping[str, str]], style: Style) -> list[str]:
     return lines
 
 
-def _example(rule: Mapping[str, Any]) -> str:
-    codes = rule["match"].get("codes")
-    return f'"{codes[0]}: ..."' if codes else "--file error.txt"
+def _check_here(rule: Mapping[str, Any], style: Style) -> list[str]:
+    """The command that goes on from here, whole, on a line of its own where it does not fit."""
+    codes = rule["match"].get("codes") or rule["match"].get("symbol")
+    command = "agent diagnose " + (f'"{codes[0]}: ..."' if codes else "--file error.txt")
+    line = f"Check this machine: {command}"
+    return [line] if len(line) <= style.width else ["Check this machine:", f"  {command}"]
