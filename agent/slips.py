@@ -14,7 +14,7 @@ LOOKS = str.maketrans("oOQDiIlL|!zZsSbBgGqA", "00001111112255886694")
 ALIKE = {"0": "8", "8": "036", "3": "8", "6": "58", "5": "6", "1": "7", "7": "1", "9": "4", "4": "9"}
 #: ``AADSTS`` as people and scanners spell it up to its T, then the rest; a 5 after it can be the S or the first digit.
 _SIGN_IN = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A4D0OS5T7]{4})[A4]{1,3}[D0O]{0,2}[S5]{0,2}[T7]{1,2}([S5]?[\s:#-]{0,2}[0-9OoQDIil|!ZzSsBbGg]{4,11})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?=[A4D0OS5T7]{4})[A4]{1,3}[D0O]{0,2}[S5]{0,2}[T7]([S5]?[\s:#-]{0,2}[0-9OoQDIil|!ZzSsBbGg]{4,11})(?![A-Za-z0-9])"
 )
 _HEX = re.compile(r"(?<![A-Za-z0-9])[0Oo][xX×]([0-9A-Fa-fOoIilSsZz]{7,9})(?![A-Za-z0-9])")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9])")
@@ -60,7 +60,7 @@ def _sign_in(text: str, signals: Mapping[str, Mapping[str, list[int]]]) -> Itera
     for read, digits in words[:8]:
         plain = digits.translate(LOOKS)
         exact = known.get(f"aadsts{plain}")
-        if not plain.isdigit() or (exact and f"AADSTS{plain}".endswith(read.upper())):
+        if not plain.isdigit() or (exact and read.upper() in (plain, f"AADSTS{plain}")):
             continue
         if exact:
             why = "letters that look like digits" if plain != digits else "the name is misspelt"

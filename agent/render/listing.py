@@ -27,6 +27,10 @@ def rows(pairs: Iterable[tuple[str, str]], style: Style, margin: str = "  ") -> 
     return lines
 
 
+def _bold(text: str, style: Style) -> list[str]:
+    return [style.paint(line, "bold") for line in style.wrap(text)]
+
+
 def entries(ids: Sequence[str], catalogue: Catalogue, style: Style, margin: str = "  ") -> list[str]:
     """Entries with what is typed to read them (the code, else the id) and their titles."""
     return rows(((handle(catalogue.rule(i)), catalogue.rule(i)["title"]) for i in ids), style, margin)
@@ -48,9 +52,9 @@ def brief(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def readings(word: str, found: Sequence[Reading], catalogue: Catalogue, style: Style) -> str:
     """All meanings of a number, each with its entries and their summaries."""
-    lines = [style.paint(style.safe(f"{word} has {len(found)} meanings"), "bold")]
+    lines = _bold(f"{word} has {len(found)} meanings", style)
     for reading in found:
-        lines += ["", *(style.paint(line, "bold") for line in style.wrap(reading.called))]
+        lines += ["", *_bold(reading.called, style)]
         for rule_id in reading.rules[:5]:
             rule = catalogue.rule(rule_id)
             lines += [*style.wrap(rule["title"], "    ", "  "), *style.wrap(rule["summary"], "    ")]
@@ -78,7 +82,7 @@ def heard(read_as: Mapping[str, str], style: Style) -> list[str]:
 
 def of_class(name: str, ids: Sequence[str], catalogue: Catalogue, style: Style) -> str:
     """A class of errors: what it means and its entries, full ones first."""
-    lines = [style.paint(style.safe(name), "bold"), *style.wrap(catalogue.classes.get(name, ""))]
+    lines = [*_bold(name, style), *style.wrap(catalogue.classes.get(name, ""))]
     full = [i for i in ids if catalogue.rule(i)["status"] != "reference"]
     known = [i for i in ids if i not in full]
     lines += ["", style.paint("Entries", "bold"), *entries(full, catalogue, style)] if full else []
@@ -95,7 +99,7 @@ def topics(catalogue: Catalogue, style: Style) -> str:
 
 def topic(record: Mapping[str, Any], catalogue: Catalogue, style: Style, everything: bool) -> str:
     """A topic's entries, those met most often first; reference entries only when asked for."""
-    lines = [style.paint(style.safe(record["title"]), "bold"), *style.wrap(record["description"]), ""]
+    lines = [*_bold(record["title"], style), *style.wrap(record["description"]), ""]
     lines += entries(record["entries"], catalogue, style)
     known = record["reference"]
     if known and everything:
