@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.catalogue.load import Catalogue
-from agent.fingerprint import fold, squeeze
+from agent.fingerprint import fold, rejoin, squeeze
 from agent.model import Fingerprint, Match
 
 #: How much each signal is trusted when it stands alone (0..1). The order is the claim; the distances only break ties.
@@ -28,6 +28,8 @@ TRUST = {
 }
 #: A code that is present, but not the root cause's: context, not the answer.
 CONTEXT = 0.5
+#: A code that only names a group of failures: less than the words that a rule knows it by, more than a guess.
+GROUP = 0.7
 #: A rule below this is no match.
 LEAST = 0.4
 
@@ -44,8 +46,8 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
         confidence, why, weight = claim
         lifted: dict[str, Any] = {}
         if pattern := signals.get("pattern"):
-            folded = folded or [fold(text)]
-            hit = re.search(pattern, folded[0], re.IGNORECASE)
+            folded = folded or list(dict.fromkeys((fold(text), fold(rejoin(text)))))
+            hit = next(filter(None, (re.search(pattern, t, re.IGNORECASE) for t in folded)), None)
             if hit is None and why.startswith("the words"):
                 continue
             lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
@@ -107,7 +109,7 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
     for code in signals.get("codes", ()):
         if code in fp.codes:
             yield (
-                (TRUST["code"], f"code {code}")
+                (GROUP if code in WRAPPERS else TRUST["code"], f"code {code}")
                 if fp.codes[0] == code
                 else (CONTEXT, f"code {code} stands beside {fp.codes[0]}")
             )
@@ -128,7 +130,8 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
                 penalty = 0.25 if has_words and words is None else 0.0
                 later = 0.02 * next((i for i, p in enumerate(present) if p.lower() == value.lower()), 0)
                 yield TRUST[name] - penalty - later, f"{name} {value}"
-    kinds = [t for t in signals.get("exception", ()) if t in fp.exception_types]
+    types = {t.lower() for t in fp.exception_types}
+    kinds = [t for t in signals.get("exception", ()) if t.lower() in types]
     if words:
         yield _word_trust(fp, signals, words, kinds), f'the words "{words[0]}"'
     elif kinds and not has_words:

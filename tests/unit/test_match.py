@@ -44,6 +44,13 @@ def test_the_root_code_wins_over_context():
     assert ids(report, outer, CODE) == ["a.code", "a.outer"]
 
 
+def test_a_code_that_only_names_a_group_yields_to_words():
+    """AADSTS70002 stands for any faulty client credential: a rule that knows the sentence leads, alone the code is found."""
+    group = rule("a.group", {"some": "common"}, codes=["AADSTS70002"])
+    assert ids("AADSTS70002: not found in the store or has expired", group, WORDS) == ["a.words", "a.group"]
+    assert ids("AADSTS70002: Error validating credentials.", group, WORDS) == ["a.group"]
+
+
 def test_all_literals_must_occur_and_wrapping_does_not_hide_them():
     """Half of the words is no match; words cut by the console are found."""
     assert ids("the store or", WORDS) == []
