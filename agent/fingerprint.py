@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import pairwise
 
 from agent.model import ErrorReport, Fingerprint
 from agent.numbers import hresults_in, meanings, numbers_in
-from agent.patterns import Pattern
+from agent.patterns import Pattern, compiled
 
 _CODE = Pattern(("aadsts", "idx", "s2s"), r"\b(AADSTS)(\d{4,9})(?!\d)|\b(IDX|S2S)(\d{4,6})(?!\d)", re.IGNORECASE)
-_BROKEN_CODE = Pattern("aadsts", r"(AADSTS\d{2,})[ \t]*\n[ \t|]*(\d+)(?=[:.'\" \n,)])")
-_ERROR_CODES = Pattern("error_codes", r"error_codes\\?\"\s*:\s*\[\s*([\d,\s]+)\]")
+_BROKEN_CODE = Pattern("aadsts", r"(AADSTS\d{2,})[ \t]*\n[ \t|]*(\d+)(?=[:.'\" \n,)])", re.IGNORECASE)
+#: The sign-in service's own page for a code: its answers carry the link beside the text, so it is the error itself.
+_ERROR_PAGE = Pattern("/error?code=", r"login\.[\w.]{4,40}/error\?code=(\d{5,9})\b", re.IGNORECASE)
+_LINK = Pattern("://", r"https?://[^\s'\"<>)]+")
+#: Words before a code that make it another one than the error's: advice, comparison, what a log line lets pass.
+_MENTION = (
+    r"(?:\b(?:see also|(?:details|information|please|[.;,(]) ?see|related(?: to| codes?)?|similar(?: to)?|unlike|rather than|"
+    r"instead of|not|cf|e\.g|such as|like|for example|compared? (?:with|to)|differs? from|documented (?:as|under|for)|formerly|"
+    r"previously|ignor\w+|suppress\w+|expected|skipp\w+|mentions?|alert(?:s|ing)? (?:on|for)|search(?:es|ing)? for|"
+    r"documentation (?:of|for|on)|article (?:on|about)|(?:if|when) you (?:see|get))|^\s*see|[/#?&=])"
+    r"\W{0,3}(?:(?:the|also|an?|code|codes|error|errors|for|of|with|and|or|as)\W{1,3}|AADSTS\d+\W{1,3}){0,6}$"
+)
+_ERROR_CODES = Pattern("error_codes", r"error_codes\\?\"\s*:\s*\[\s*([\d,\s]+)\]", re.IGNORECASE)
 _TYPE = Pattern(
-    ("exception", "error"), r"\b(?:[A-Za-z_][\w`]*\.)+([A-Z]\w*(?:Exception|Error))\b|\b([A-Z]\w+Exception)\b"
+    ("exception", "error"),
+    r"\b(?:[A-Za-z_][\w`]*\.)+([A-Z]\w*(?:Exception|Error))\b|\b([A-Z]\w+Exception)\b"
+    # In lower or upper case throughout, where names cannot be told from words but by their parts.
+    r"|\b(?:[a-z_][\w`]*\.)+([a-z]\w*exception)\b|\b([a-z]{6,60}exception)\b|\b(?:[A-Z_][A-Z0-9_`]*\.)*([A-Z]{4,}EXCEPTION)\b",
 )
 _STATUS = (
-    Pattern("status:", r"\bStatus:\s*(\d{3})\b"),
-    Pattern("http/", r"\bHTTP/\d(?:\.\d)?\s+(\d{3})\b"),
+    Pattern("status:", r"\bStatus:\s*(\d{3})\b", re.IGNORECASE),
+    Pattern("http/", r"\bHTTP/\d(?:\.\d)?\s+(\d{3})\b", re.IGNORECASE),
     Pattern("indicate success:", r"status code does not indicate success:\s*(\d{3})", re.IGNORECASE),
     Pattern("(", r"\((\d{3})\)\s+[A-Z][a-z]"),  # The remote server returned an error: (401) Unauthorized.
     Pattern(
@@ -46,16 +61,17 @@ _STATUS_NAMES = {
 }
 _STATUS_NAME = Pattern("indicate success:", r"status code does not indicate success:\s*([A-Za-z]+)", re.IGNORECASE)
 _GRAPH_CODES = (
-    Pattern("code", r"\"code\\?\"\s*:\s*\\?\"([A-Za-z][\w.\-]{2,80})\\?\""),
-    Pattern("errorcode", r"\bErrorCode:\s*([A-Za-z][\w.\-]{2,80})"),
+    Pattern("code", r"\"code\\?\"\s*:\s*\\?\"([A-Za-z][\w.\-]{2,80})\\?\"", re.IGNORECASE),
+    Pattern("errorcode", r"\bErrorCode:\s*([A-Za-z][\w.\-]{2,80})", re.IGNORECASE),
+    Pattern("suberror", r"\bsuberror\\?\"?\s*[:=]\s*\\?\"?([a-z][a-z_]{3,60})\b", re.IGNORECASE),
     Pattern("[", r"\[([A-Za-z][\w]*(?:_[A-Za-z]\w*)?)\]\s*:\s"),
     Pattern("_", r"(?:^|\n|\bCode:)\s*([A-Z][A-Za-z]+_[A-Z][A-Za-z]+)\b"),
-    Pattern("error", r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\""),
+    Pattern("error", r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\"", re.IGNORECASE),
 )
-_ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n]+)")
+_ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n]+)", re.IGNORECASE)
 _VERBS = "Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select"
 _COMMAND = Pattern("-", rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
-_HRESULT = Pattern("0x", r"\b0x[0-9A-Fa-f]{8}\b")
+_HRESULT = Pattern("0x", r"\b0x[0-9A-F]{8}\b", re.IGNORECASE)
 #: Names that headers give to failures: winerror.h, ntstatus.h, winhttp.h, wininet.h, winscard.h, curl.h, x509_vfy.h, krb5.h, RFC 4120,
 #: OSStatus of macOS, and the join and sign-in components of Windows.
 _SYMBOL = Pattern(
@@ -87,30 +103,83 @@ _VARIABLE = (
 WRAPPERS = frozenset({"AADSTS70002", "AADSTS70000", "AADSTS70001", "AADSTS7000", "AADSTS90000", "AADSTS500000"})
 
 
+#: Signs that word processors, translators and encodings put in the place of others, and what stood there.
+_PLAIN = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u00b4\ufffd"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f\uff02"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-"),
+    0x2026: "...",
+    0xFF1A: ":",
+    0xFF08: "(",
+    0xFF09: ")",
+    0xFF0C: ",",
+    0x3002: ".",
+    0x3000: " ",
+}
+#: Widths of consoles at which a line is cut in the middle of a word.
+_WIDTHS = frozenset({79, 80, 99, 100, 119, 120, 131, 132, 159, 160})
+_LEAST_WIDTH = 30
+
+
+def plain(text: str) -> str:
+    """``text`` with ASCII quotes, hyphens and points where typography has its own."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
 def squeeze(text: str) -> str:
-    """Lower case without any white space: the same whether or not a console wrapped the text, even inside a word."""
-    return "".join(text.lower().split())
+    """Lower case, without white space, with one kind of quote: the same whether or not a console wrapped it or a table doubled quotes."""
+    text = "".join(plain(text).lower().split()).replace('"', "'").replace("`", "'").replace("\\'", "'")
+    while "''" in text:
+        text = text.replace("''", "'")
+    return text
 
 
 def fold(text: str) -> str:
-    """White space folded to single blanks, for patterns."""
-    return " ".join(text.split())
+    """White space folded to single blanks and typography to ASCII, for patterns."""
+    return " ".join(plain(text).split())
+
+
+def rejoin(text: str) -> str:
+    """``text`` with words put together that a console cut at its width.
+
+    Where a line of full width ends in a word and the next begins with one, nobody can tell a cut from a blank that the wrap replaced; so
+    this is read beside the text itself, never in its place.
+    """
+    lines = text.split("\n")
+    if len(lines) < 2:
+        return text
+    often: dict[int, int] = {}
+    for line in lines:
+        often[len(line)] = often.get(len(line), 0) + 1
+    widths = {max(often), *_WIDTHS, *(length for length, times in often.items() if times > 1)}
+    out = [lines[0]]
+    for before, line in pairwise(lines):
+        cut = (
+            len(before) in widths and len(before) >= _LEAST_WIDTH and _inside(before[-1]) and line and _inside(line[0])
+        )
+        out.append(line if cut else "\n" + line)
+    return "".join(out)
+
+
+def _inside(letter: str) -> bool:
+    return letter.isalnum() or letter in "_."
 
 
 def fingerprint(report: ErrorReport) -> Fingerprint:
     """The report's comparable form. Pure; expects a redacted report."""
-    text = report.text
-    error_id = report.error_id or _first(_ERROR_ID, text)
+    text = plain(report.text)
+    whole = rejoin(text)
+    error_id = report.error_id or _first(_ERROR_ID, whole)
     types = tuple(
         dict.fromkeys(
-            [e.type.rpartition(".")[2].partition("`")[0] for e in report.exceptions if e.type] or _types(text)
+            [e.type.rpartition(".")[2].partition("`")[0] for e in report.exceptions if e.type] or _types(text, whole)
         )
     )
     reason = report.category.get("reason", "")
     if reason and reason not in types and reason.endswith(("Exception", "Error")):
         types = (*types, reason)
-    codes = _codes(report)
-    hresults = _hresults(report)
+    codes, mentioned = _codes(report)
+    hresults = _hresults(report, whole)
     template = _template(_root_message(report))
     identity = "|".join([*codes[:1], *types[-1:], error_id.partition(",")[0][:80], report.command, template[:200]])
     return Fingerprint(
@@ -118,31 +187,50 @@ def fingerprint(report: ErrorReport) -> Fingerprint:
         exception_types=types,
         error_id=error_id,
         hresults=hresults,
-        http_status=report.http_status or _status(text),
-        graph_codes=_graph_codes(report, error_id),
+        http_status=report.http_status or _status(text) or _status(whole),
+        graph_codes=_graph_codes(text, whole, error_id),
         command=report.command or report.category.get("activity", "") or _first(_COMMAND, text),
         text=squeeze("\n".join([text, error_id])),
         template=template,
         hash=hashlib.sha256(identity.encode()).hexdigest()[:12],
-        symbols=_symbols(text),
-        numbers=tuple(dict.fromkeys([*numbers_in(text), *(m for h in hresults for m in meanings(h))])),
+        symbols=_symbols(text, whole),
+        numbers=tuple(dict.fromkeys([*numbers_in(whole), *(m for h in hresults for m in meanings(h))])),
+        mentioned=mentioned,
     )
 
 
-def _codes(report: ErrorReport) -> tuple[str, ...]:
-    """Codes, the root cause's first: those of the innermost message that has any, wrappers last."""
-    found: list[str] = []
+def _codes(report: ErrorReport) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(codes, the root cause's first: those of the innermost message that has any, wrappers last; codes that are only spoken of)."""
+    found: dict[str, None] = {}
+    mentioned: dict[str, None] = {}
     for text in [*(e.message for e in reversed(report.exceptions)), report.text]:
-        text = _BROKEN_CODE.sub(r"\1\2", text) if "AADSTS" in text else text
-        here = [(m.group(1) or m.group(3)).upper() + (m.group(2) or m.group(4)) for m in _CODE.finditer(text)]
+        low = text.lower()
+        if not any(word in low for word in ("aadsts", "idx", "s2s", "error_codes", "/error?code=")):
+            continue
+        text = _BROKEN_CODE.sub(r"\1\2", rejoin(plain(text)))
+        links = [link.span() for link in _LINK.finditer(text)]
+        for hit in _CODE.finditer(text):
+            code = (hit.group(1) or hit.group(3)).upper() + (hit.group(2) or hit.group(4))
+            (mentioned if _is_mention(text, hit.start(), links) else found).setdefault(code)
         for numbers in _ERROR_CODES.findall(text):
-            here += [f"AADSTS{n.strip()}" for n in numbers.split(",") if n.strip()]
-        found += [code for code in dict.fromkeys(here) if code not in found]
-    return tuple(sorted(found, key=lambda code: code in WRAPPERS))
+            found.update(dict.fromkeys(f"AADSTS{n.strip()}" for n in numbers.split(",") if n.strip()))
+        found.update(dict.fromkeys(f"AADSTS{n}" for n in _ERROR_PAGE.findall(text)))
+    codes = tuple(sorted(found, key=lambda code: code in WRAPPERS))
+    return codes, tuple(code for code in mentioned if code not in found)
 
 
-def _types(text: str) -> list[str]:
-    return [a or b for a, b in _TYPE.findall(text)]
+def _is_mention(text: str, at: int, links: list[tuple[int, int]]) -> bool:
+    """Whether the code at ``at`` is spoken of rather than reported: in a link, or after words like "see also"."""
+    if any(start < at < end for start, end in links):
+        return True
+    before = text[max(at - 90, 0) : at]
+    sentence = before[max(before.rfind("\n\n"), before.rfind(". ")) + 1 :]
+    return compiled(_MENTION, re.IGNORECASE).search(sentence) is not None
+
+
+def _types(text: str, whole: str) -> list[str]:
+    texts = (text,) if text == whole else (whole, text)
+    return [next(filter(None, names)) for t in texts for names in _TYPE.findall(t)]
 
 
 def _status(text: str) -> int | None:
@@ -155,22 +243,24 @@ def _status(text: str) -> int | None:
     return _STATUS_NAMES.get(name)
 
 
-def _graph_codes(report: ErrorReport, error_id: str) -> tuple[str, ...]:
-    codes = [code for pattern in _GRAPH_CODES for code in pattern.findall(report.text)]
+def _graph_codes(text: str, whole: str, error_id: str) -> tuple[str, ...]:
+    codes = [code for pattern in _GRAPH_CODES for code in pattern.findall(text)]
+    if whole != text:
+        codes += [code for pattern in _GRAPH_CODES for code in pattern.findall(whole)]
     head = error_id.partition(",")[0]
     if head and re.fullmatch(r"[A-Za-z]\w{2,80}", head):
         codes.append(head)
     return tuple(dict.fromkeys(codes))
 
 
-def _hresults(report: ErrorReport) -> tuple[str, ...]:
+def _hresults(report: ErrorReport, whole: str) -> tuple[str, ...]:
     told = [e.hresult for e in report.exceptions if e.hresult]
-    seen = ["0x" + h[2:].upper() for h in _HRESULT.findall(report.text)] if "0x" in report.text else []
-    return tuple(dict.fromkeys(["0x" + h[2:].upper() for h in told] + seen + list(hresults_in(report.text))))
+    seen = _HRESULT.findall(whole)
+    return tuple(dict.fromkeys(["0x" + h[2:].upper() for h in told + seen] + list(hresults_in(whole))))
 
 
-def _symbols(text: str) -> tuple[str, ...]:
-    found = dict.fromkeys(name.upper() for name in _SYMBOL.findall(text))
+def _symbols(text: str, whole: str) -> tuple[str, ...]:
+    found = dict.fromkeys(name.upper() for t in dict.fromkeys((text, whole)) for name in _SYMBOL.findall(t))
     return tuple(name for name in found if name not in _FIELDS)
 
 

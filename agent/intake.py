@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agent.carriers import unpack
 from agent.errors import UsageError
 from agent.model import Assembly, ErrorReport, ExceptionInfo, Module
 from agent.times import parse_time
@@ -30,14 +31,24 @@ _CONTROL = re.compile(
 )
 _PREFIX = re.compile(
     r"^(?:"
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?[ \t]+"  # CI and service logs
-    r"|\[\d\d:\d\d:\d\d\][ \t]*"
-    r"|##\[(?:error|warning|debug|command)\]"  # Azure Pipelines
+    r"##\[(?:error|warning|debug|command)\]"  # Azure Pipelines
     r"|::(?:error|warning)[^:]*::"  # GitHub Actions
     r"|[ \t]*(?:\d+[ \t]+|Line[ \t]*)?\|[ \t]{1,2}"  # PowerShell's concise view
     r"|\+[ \t]"  # PowerShell's position message
+    r"|[ \t]*(?:>[ \t]?)+"  # quoted mail
     r")"
 )
+#: Times that logs and transcripts put before a line: ISO 8601, also in brackets, American and European, syslog's with host and program.
+_TIME = re.compile(
+    r"^[ \t]*(?:"
+    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?\]?[ \t]+"
+    r"|\[?\d{1,2}[/.]\d{1,2}[/.]\d{4},?[ ]\d{1,2}:\d\d(?::\d\d)?(?:[ ][AP]M)?\]?[ \t:\-]+"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?[ \t]+"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d[ ][\w.\-]+[ ][\w./\-]+(?:\[\d+\])?:[ ]"
+    r")"
+)
+#: When so many of the lines begin with a time, it is the log's; else it may be part of what is said.
+_TIMED = 0.3
 #: Lower case without a flag: ten times faster over megabytes than ignoring case.
 _WORTH = re.compile(
     r"aadsts\d|idx\d{5}|0x[0-9a-f]{8}|exception|error|denied|failed|unauthorized|forbidden|not recognized|could not|cannot|"
@@ -100,13 +111,22 @@ def repair(text: str, notes: list[str]) -> str:
     """The text without control characters, log prefixes and excess length; line breaks stay."""
     if len(text) > KEEP_CHARS:
         text = _reduce(text, notes)
-    text = _sound(text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _sound(text)
+    text = unpack(text, notes).replace("\r\n", "\n").replace("\r", "\n")
     clean = _CONTROL.sub("", text)
     if len(clean) != len(text):
         notes.append("colour codes and invisible characters were removed")
-    if "|" in clean or "+ " in clean or "20" in clean or "##[" in clean or "::" in clean:
-        clean = "\n".join([_unprefix(line) for line in clean.split("\n")])
-    return clean.strip()
+    lines = clean.split("\n")
+    if ":" in clean:
+        timed = [_TIME.match(line) for line in lines]
+        often = sum(map(bool, timed)) > len(lines) * _TIMED
+        lines = [
+            line[found.end() :] if found and (often or i == 0) else line
+            for i, (line, found) in enumerate(zip(lines, timed, strict=True))
+        ]
+    if any(mark in clean for mark in "|+#:>"):
+        lines = [_unprefix(line) for line in lines]
+    return "\n".join(lines).strip()
 
 
 def _unprefix(line: str) -> str:

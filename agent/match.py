@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.catalogue.load import Catalogue
-from agent.fingerprint import fold, rejoin, squeeze
+from agent.fingerprint import WRAPPERS, fold, rejoin, squeeze
 from agent.model import Fingerprint, Match
 
 #: How much each signal is trusted when it stands alone (0..1). The order is the claim; the distances only break ties.

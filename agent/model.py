@@ -127,6 +127,8 @@ class Fingerprint:
     #: Names of failures in upper case (``SEC_E_NO_CREDENTIALS``), and numbers with their kind (``curl:60``).
     symbols: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    #: Codes that the text only speaks of: in a link, after "see also".
+    mentioned: tuple[str, ...] = ()
 
 
 class Match(NamedTuple):

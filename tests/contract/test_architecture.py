@@ -41,6 +41,7 @@ CHECK_MAY_IMPORT = {
 
 #: Who may compile: the author's commands, the build hook, and ``load`` inside a function, in a source checkout only.
 MAY_COMPILE = {
+    "agent.authoring.trial",
     "agent.catalogue.hatch_build",
     "agent.catalogue.lint",
     "agent.catalogue.load",
