@@ -13,7 +13,6 @@ from agent.catalogue.load import Catalogue, load
 from agent.errors import UsageError
 from agent.exits import OK
 from agent.find import Found, find, meanings, nearest
-from agent.redact import redact_text
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -78,7 +77,7 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
             return listing.several(found.rules, found.read_as, catalogue, style)
         if found.how == "class":
             return listing.of_class(found.named, found.rules, catalogue, style)
-        return listing.readings(redact_text(asked), found.readings, catalogue, style)
+        return listing.readings(_shown(asked), found.readings, catalogue, style)
     from agent.render import page
 
     if found.how == "cause":
@@ -86,7 +85,7 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
     text = page.render(catalogue.rule(found.rules[0]), catalogue, style)
     if found.how == "words":
         read = "".join(f"; {typed!r} read as {known!r}" for typed, known in found.read_as.items())
-        note = style.wrap(redact_text(f"No entry is called so; this one has these words{read}"))
+        note = style.wrap(_shown(f"No entry is called so; this one has these words{read}"))
         text = "\n".join([*(style.paint(line, "dim") for line in note), "", text])
     if others := found.rules[1:6]:
         text += (
@@ -125,9 +124,17 @@ def _document(found: Found, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _shown(text: str) -> str:
+    """What was typed, without what looks like a secret."""
+    from agent.redact import redact_text  # a code that is found needs none of it
+
+    return redact_text(text)
+
+
 def _nothing(asked: str, catalogue: Catalogue) -> str:
-    lines = [f"nothing in the catalogue matches {redact_text(asked)[:80]!r}"]
-    near = nearest(redact_text(asked), catalogue)
+    asked = _shown(asked)
+    lines = [f"nothing in the catalogue matches {asked[:80]!r}"]
+    near = nearest(asked, catalogue)
     for number, row in enumerate(near):
         why = f" ({row['why']})" if "why" in row else ""
         lines.append(f"{'nearest: ' if not number else '         '}{row['rule']}   {row['title']}{why}")
