@@ -40,7 +40,7 @@ def lint(rules: Path, today: date | None = None) -> list[str]:
     _lint_together(place, found)
     if readable:
         _lint_messages(place, found["rules"], Catalogue(compiler.render(found, checks, "").encode("ascii")))
-    return sorted(issues)
+    return in_order(issues)
 
 
 def lint_own(folder: Path, base: Catalogue, today: date | None = None) -> list[str]:
@@ -59,7 +59,17 @@ def lint_own(folder: Path, base: Catalogue, today: date | None = None) -> list[s
             place.at(shown, node).say("id", f"no test file {rule_id.rpartition('.')[2]}.test.yaml beside it")
     overlay.lay_over(base, [folder])
     _lint_messages(place, found.rules, base)
-    return sorted(set(issues))
+    return in_order(issues)
+
+
+def in_order(issues: list[str]) -> list[str]:
+    """Each fault once, by file and line."""
+    return sorted(set(issues), key=lambda issue: (issue.partition(", line ")[0], _line(issue), issue))
+
+
+def _line(issue: str) -> int:
+    digits = issue.partition(", line ")[2].partition(":")[0]
+    return int(digits) if digits.isdigit() else 0
 
 
 def read_tests(folder: Path, issues: list[str]) -> dict[str, tuple[Any, str, Node]]:

@@ -29,11 +29,12 @@ def run_tests(rules: Path, catalogue: Catalogue, only: tuple[str, ...] = ()) -> 
     failures = [("", issue) for issue in issues]
     for rule_id, (test, _, _) in found["tests"].items():
         if (not only or rule_id in only) and rule_id in found["rules"]:
-            failures += [(rule_id, text) for text in _run(rule_id, test, catalogue)]
+            failures += [(rule_id, text) for text in run_one(rule_id, test, catalogue)]
     return failures
 
 
-def _run(rule_id: str, test: Mapping[str, Any], catalogue: Catalogue) -> Iterator[str]:
+def run_one(rule_id: str, test: Mapping[str, Any], catalogue: Catalogue) -> Iterator[str]:
+    """What does not hold of one rule's test."""
     for sample in test.get("match", ()):
         ids = [m.rule for m in matches_of(sample, catalogue)]
         if ids[:1] != [rule_id]:

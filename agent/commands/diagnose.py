@@ -66,7 +66,7 @@ def command(
     """
     if not math.isfinite(budget):
         raise UsageError("--budget is not a number of seconds")
-    report = read_report(_input(text, file))
+    report = read_report(read_input(text, file))
     catalogue = load()
     options = Options(
         offline=offline,
@@ -119,7 +119,8 @@ def show(answer: Diagnosis, format_: str, explain: bool) -> None:
     click.echo(text_.render(answer, style) + (text_.explain(answer, style) if explain else ""), nl=False, color=True)
 
 
-def _input(text: tuple[str, ...], file: str | None) -> bytes:
+def read_input(text: tuple[str, ...], file: str | None) -> bytes:
+    """The bytes of an error from TEXT, --file or standard input."""
     if text and file:
         raise UsageError("give the error as TEXT or with --file, not both")
     if text:

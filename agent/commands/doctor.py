@@ -14,7 +14,7 @@ import click
 from agent import __version__
 from agent.catalogue.load import COMPILED, load, source_folder
 from agent.exits import OK, PROBLEM
-from agent.home import home
+from agent.home import home, own_rules
 
 #: Libraries the checks need; a broken one would only show when its check runs.
 NEEDED = ("click", "yaml", "rapidfuzz.fuzz", "psutil", "ntplib", "cryptography.x509")
@@ -51,6 +51,7 @@ def _questions() -> Iterator[tuple[str, Callable[[], str]]]:
     for library in NEEDED:
         yield library.partition(".")[0], lambda library=library: str(import_module(library).__file__)  # type: ignore[misc]
     yield "catalogue", _catalogue
+    yield "own rules", _own_rules
     yield "checks", _checks
     yield "folder", _folder
     yield "encoding", lambda: f"standard output is {sys.stdout.encoding}"
@@ -62,6 +63,19 @@ def _catalogue() -> str:
         catalogue.causes(catalogue.rule(rule)["causes"])
     source = source_folder()
     return f"{len(catalogue.rule_ids)} rules, {len(catalogue.cause_ids)} causes from {source or COMPILED}"
+
+
+def _own_rules() -> str:
+    """Folders that lie over the catalogue. What is left out of one is told, and is no fault of the installation."""
+    layers = load().layers
+    if not layers:
+        return f"none (a folder {own_rules()}, or those that AGENT_RULES names, would be used)"
+    return "; ".join(
+        f"{len(layer.rules)} rules, {len(layer.causes)} causes from {layer.folder}"
+        + (f", {len(layer.replaced)} of them instead of built-in ones" if layer.replaced else "")
+        + (f", {layer.warning}" if layer.warning else "")
+        for layer in layers
+    )
 
 
 def _checks() -> str:
