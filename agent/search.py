@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agent.catalogue.load import Catalogue
-from agent.fingerprint import fold
 from agent.words import COMMON, SAME, stem, surfaces
 
 #: A word that is in no entry is compared with all words from this length on; shorter ones are like too many.
@@ -150,7 +149,7 @@ def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, 
 def _alike(text: str, catalogue: Catalogue, limit: int) -> list[dict[str, Any]]:
     from rapidfuzz import fuzz, process
 
-    query = fold(text)[:600].lower()
+    query = " ".join(text.split())[:600].lower()
     found = search(query, catalogue, limit=30, forgive=len(query) < 120)
     choices = {hit.rule: _shape(catalogue.rule(hit.rule)) for hit in found.hits}
     ranked = process.extract(query, choices, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=35)

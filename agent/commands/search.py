@@ -10,7 +10,6 @@ import click
 from agent.catalogue.load import load
 from agent.errors import UsageError
 from agent.exits import OK, UNDECIDED
-from agent.redact import redact_text
 
 
 @click.command()
@@ -37,12 +36,16 @@ def command(words: tuple[str, ...], limit: int, format_: str) -> int:
 
     found = search(query, catalogue, limit)
     if format_ == "json":
+        from agent.redact import redact_text
+
         hits = [
             {**listing.brief(catalogue.rule(hit.rule)), "score": hit.score, "share": hit.share} for hit in found.hits
         ]
         click.echo(json.dumps({"query": redact_text(query), "read_as": dict(found.read_as), "hits": hits}))
         return OK if hits else UNDECIDED
     if not found.hits:
+        from agent.redact import redact_text
+
         click.echo(f"agent: nothing has the words {redact_text(query)[:80]!r}; agent browse lists the topics", err=True)
         return UNDECIDED
     from agent.render.style import style_for

@@ -69,6 +69,7 @@ def jobs(folder: Path) -> dict[str, tuple[list[str], bytes]]:
     load()  # compiles the catalogue of a checkout, which is not part of any job
     agent = [sys.executable, "-c", SCRIPT]
     driven = [sys.executable, "-c", DRIVER, str(larger(folder))]
+    installed = [*driven[:-1], str(COMPILED)]
     recognise = ["diagnose", "--no-checks"]
     line = b"2026-11-25T10:00:00Z worker 7 copied 12 files to the archive\n"
     half = line * (5_000_000 // len(line))
@@ -76,10 +77,12 @@ def jobs(folder: Path) -> dict[str, tuple[list[str], bytes]]:
         "python -c pass": ([sys.executable, "-c", "pass"], b""),
         "agent --version": ([*agent, "--version"], b""),
         "agent diagnose --no-checks": ([*agent, *recognise], ERROR.encode()),
-        "the same, installed": ([*driven[:-1], str(COMPILED), *recognise], ERROR.encode()),
+        "the same, installed": ([*installed, *recognise], ERROR.encode()),
         f"installed, catalogue x {TIMES}": ([*driven, *recognise], ERROR.encode()),
         f"unknown error, catalogue x {TIMES}": ([*driven, *recognise], b"nothing that any rule knows"),
-        "agent explain (a code)": ([*agent, "explain", "AADSTS7000222", "--no-pager"], b""),
+        "agent explain AADSTS700024": ([*agent, "explain", "AADSTS700024", "--no-pager"], b""),
+        "agent explain, installed": ([*installed, "explain", "AADSTS700024", "--no-pager"], b""),
+        "agent search, two words misspelt": ([*installed, "search", "clint", "secrt"], b""),
         "10 MB of log with the error inside": ([*agent, *recognise], half + ERROR.encode() + b"\n" + half),
     }
 

@@ -98,11 +98,16 @@ def test_json_without_text_renderer() -> None:
     assert "agent.render.text" not in modules
 
 
-def test_recognising_is_fast() -> None:
-    """``agent diagnose --no-checks`` takes at most eight times as long as starting Python, both at their best of several."""
+@pytest.mark.parametrize(
+    "args",
+    [("diagnose", "--no-checks", ERROR), ("explain", "AADSTS700024", "--no-pager"), ("search", "clint", "secrt")],
+    ids=lambda args: args[0],
+)
+def test_answers_come_at_once(args: tuple[str, ...]) -> None:
+    """Recognising, a page and a search take at most eight times as long as starting Python, all at their best of several."""
     load()
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # compiled modules are kept, as in any installation
-    commands = ([sys.executable, "-c", INSTALLED, "diagnose", "--no-checks", ERROR], [sys.executable, "-c", "pass"])
+    commands = ([sys.executable, "-c", INSTALLED, *args], [sys.executable, "-c", "pass"])
     best = [float("inf"), float("inf")]
     for _ in range(10):  # a busy machine gets more tries; a slow start never passes
         for _ in range(5):
