@@ -25,6 +25,7 @@ from agent.system.base import (
     ServiceState,
     SignAnswer,
     TcpAnswer,
+    TimeSync,
     TlsAnswer,
 )
 from agent.system.fake import FakeSystem
@@ -68,6 +69,7 @@ def machine(offset_s: float = 0.2, **more) -> FakeSystem:
         "ntp_servers": ("time.contoso.test",),
         "ntp_query": ntp(offset_s),
         "time_service": ServiceState("chronyd", "running"),
+        "time_sync": TimeSync("chronyd", "synchronised", "time.contoso.test", 3, 600.0, 0.01),
         "http_get": lambda url, *a, **k: HttpAnswer(
             url,
             200,
@@ -90,6 +92,7 @@ def machine(offset_s: float = 0.2, **more) -> FakeSystem:
         "folder": "/home/alex",
         "file_info": CannotObserve("no_permission", "not in this story"),
         "list_folder": (),
+        "registry_value": lambda hive, key, name: None,
     }
     return FakeSystem(**{**answers, **more})
 
