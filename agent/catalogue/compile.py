@@ -29,12 +29,14 @@ INDEX_END = ',"records":[\n'
 
 class Sources(dict[str, Any]):
     """What the folder holds: ``rules``, ``reference``, ``causes``, ``tests`` (id -> (plain value, shown path, node)), ``scales``,
-    ``facts``, ``classes``, ``topics``."""
+    ``facts``, ``classes``, ``topics``, ``questions``."""
 
 
 def read_sources(rules: Path, issues: list[str]) -> Sources:
     """Every file of ``rules/`` validated against its shape; faults of all files are collected in ``issues``."""
-    found = Sources(rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={}, topics={})
+    found = Sources(
+        rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={}, topics={}, questions={}
+    )
     for path in sorted((rules / "errors").rglob("*.yaml")):
         test = path.name.endswith(".test.yaml")
         rule_id = f"{path.parent.name}.{path.name.removesuffix('.test.yaml' if test else '.yaml')}"
@@ -43,7 +45,7 @@ def read_sources(rules: Path, issues: list[str]) -> Sources:
         )
     for path in sorted((rules / "causes").glob("*.yaml")):
         _take(path, rules, schema.CAUSE, found["causes"], path.stem, issues)
-    for name, kind in (("facts", schema.FACTS), ("classes", schema.CLASSES)):
+    for name, kind in (("facts", schema.FACTS), ("classes", schema.CLASSES), ("questions", schema.QUESTIONS)):
         if node := read(rules / f"{name}.yaml", issues, f"rules/{name}.yaml"):
             found[name] = kind(node, "", reporter(issues, f"rules/{name}.yaml"))
     found["reference"] = reference.read_tables(rules / "reference", issues, rules)
@@ -176,7 +178,9 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
         "checks": dict(checks),
         "rules": place(rules),
         "causes": place(causes),
-        "extras": place(finding.records(rules, causes, topics)),
+        "extras": place(
+            [*finding.records(rules, causes, topics), {"id": "questions", "questions": found.get("questions", {})}]
+        ),
         "signals": signals_of(rules),
     }
     head = json.dumps({"index": index}, ensure_ascii=True, separators=(",", ":"))

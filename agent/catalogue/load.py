@@ -107,6 +107,12 @@ class Catalogue:
         return topics
 
     @property
+    def questions(self) -> Mapping[str, Any]:
+        """How a person finds out what a check would measure, by check."""
+        questions: Mapping[str, Any] = self._record("extras", "questions")["questions"]
+        return questions
+
+    @property
     def search(self) -> Mapping[str, Any]:
         """The words of all entries, in the shape of ``finding.search_record``."""
         return self._record("extras", "search")

@@ -313,3 +313,17 @@ TOPICS = list_of(
         ordered=True,
     )
 )
+
+VERDICT = matching(r"(pass|warn|fail)(:[a-z0-9_]+)?", "pass, warn, fail or fail:<state>")
+QUESTIONS = map_of(
+    CHECK_ID,
+    record(
+        {
+            "ask": Field(text, True),
+            "minutes": Field(matching(r"[1-9][0-9]*", "a number of minutes"), True),
+            "run": Field(map_of(SYSTEMS, text), True),
+            "answers": Field(list_of(record({"say": Field(text, True), "is": Field(VERDICT, True)}), 2), True),
+        },
+        ordered=True,
+    ),
+)

@@ -43,6 +43,20 @@ from agent.system.live import LiveSystem
     type=click.Path(dir_okay=False),
     help="Also write everything the answer rests on, redacted, to this file, for agent replay.",
 )
+@click.option(
+    "--ask", is_flag=True, help="The error is from another machine: ask what to find out there, run nothing here."
+)
+@click.option(
+    "--answer", "answers", multiple=True, metavar="CHECK=VERDICT", help="An answer to --ask; may be repeated."
+)
+@click.option(
+    "--on",
+    "platform",
+    type=click.Choice(["windows", "linux", "darwin"]),
+    default="windows",
+    show_default=True,
+    help="What the other machine runs, for --ask.",
+)
 def command(
     text: tuple[str, ...],
     file: str | None,
@@ -53,6 +67,9 @@ def command(
     facts: tuple[str, ...],
     explain: bool,
     record_: str | None,
+    ask: bool,
+    answers: tuple[str, ...],
+    platform: str,
 ) -> int:
     """Find the cause of an error, prove it, and say how to fix it.
 
@@ -63,7 +80,10 @@ def command(
     agent diagnose "AADSTS700024: Client assertion is not within its valid time range."
     Get-Content error.txt | agent diagnose
     agent diagnose --file error.txt --fact thumbprint=9F3C...41 --explain
+    agent diagnose --file mail.txt --ask
     """
+    if answers and not ask:
+        raise UsageError("--answer belongs to --ask")
     if not math.isfinite(budget):
         raise UsageError("--budget is not a number of seconds")
     report = read_report(read_input(text, file))
@@ -81,6 +101,11 @@ def command(
         from agent.learn import learnt
 
         options = options._replace(learnt=learnt(known.matches[0].class_))
+    if ask:
+        from agent.commands.ask import Asker
+
+        answer = Asker(known, catalogue, options, platform, format_, explain).run(answers, text, file)
+        return OF_VERDICT[answer.verdict]
     if record_:
         answer = _recorded(record_, known, catalogue, options, started)
     else:

@@ -23,7 +23,7 @@ LAYERS = (
                            "hostile", "entrylint", "textlint", "overlay"))),
     ("agent.match", "agent.plan", "agent.run", "agent.infer", "agent.slips"),
     ("agent.search",),
-    ("agent.compose", "agent.diagnose", "agent.record", "agent.history", "agent.learn", "agent.find", "agent.render",
+    ("agent.compose", "agent.diagnose", "agent.record", "agent.history", "agent.learn", "agent.ask", "agent.find", "agent.render",
      "agent.catalogue.lint", "agent.catalogue.ruletest", "agent.authoring"),
     ("agent.cli", "agent.commands", "agent.__main__", "agent.catalogue.hatch_build"),
 )  # fmt: skip
