@@ -102,7 +102,7 @@ def command(
 
         options = options._replace(learnt=learnt(known.matches[0].class_))
     if ask:
-        from agent.commands.ask import Asker
+        from agent.dialogue import Asker
 
         answer = Asker(known, catalogue, options, platform, format_, explain).run(answers, text, file)
         return OF_VERDICT[answer.verdict]

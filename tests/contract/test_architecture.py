@@ -25,7 +25,7 @@ LAYERS = (
     ("agent.search",),
     ("agent.compose", "agent.diagnose", "agent.record", "agent.history", "agent.learn", "agent.ask", "agent.find", "agent.render",
      "agent.catalogue.lint", "agent.catalogue.ruletest", "agent.authoring"),
-    ("agent.cli", "agent.commands", "agent.__main__", "agent.catalogue.hatch_build"),
+    ("agent.cli", "agent.commands", "agent.dialogue", "agent.__main__", "agent.catalogue.hatch_build"),
 )  # fmt: skip
 
 #: What a check may use: the author's kit, the values, the seam's types, and judgement that several checks share.
