@@ -12,6 +12,7 @@ import click
 from agent.ask import CANNOT_TELL, Question, next_question, read_answer
 from agent.catalogue.load import Catalogue
 from agent.diagnose import Options, Prepared, conclude
+from agent.display import show
 from agent.model import Diagnosis, Result
 from agent.render.style import Style, style_for
 from agent.system.base import System
@@ -76,8 +77,6 @@ class Asker:
         ]
 
     def _show(self, answer: Diagnosis) -> None:
-        from agent.commands.diagnose import show
-
         show(answer, "text", self._explain)
 
     def _show_json(self, answer: Diagnosis, question: Question | None) -> None:

@@ -12,6 +12,7 @@ import click
 
 from agent.catalogue.load import Catalogue, load
 from agent.diagnose import Options, Prepared, conclude, prepare
+from agent.display import show
 from agent.errors import UsageError
 from agent.exits import OF_VERDICT
 from agent.intake import MAX_BYTES, read_report
@@ -128,20 +129,6 @@ def _recorded(path: str, known: Prepared, catalogue: Catalogue, options: Options
     answer = conclude(known, catalogue, system, options, started)
     record.write(path, record.document(known, answer, options, system, catalogue))
     return answer
-
-
-def show(answer: Diagnosis, format_: str, explain: bool) -> None:
-    """The diagnosis on standard output as ``text`` or ``json``."""
-    if format_ == "json":
-        from agent.render import jsonout
-
-        click.echo(jsonout.render(answer, explain), nl=False)
-        return
-    from agent.render import text as text_
-    from agent.render.style import style_for
-
-    style = style_for(sys.stdout)
-    click.echo(text_.render(answer, style) + (text_.explain(answer, style) if explain else ""), nl=False, color=True)
 
 
 def read_input(text: tuple[str, ...], file: str | None) -> bytes:

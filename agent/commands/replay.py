@@ -6,7 +6,7 @@ import click
 
 from agent import record
 from agent.catalogue.load import load
-from agent.commands.diagnose import show
+from agent.display import show
 from agent.exits import OF_VERDICT
 
 
