@@ -14,3 +14,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _own_home(tmp_path_factory, monkeypatch):
     """No test reads or writes the folder the agent keeps for the user who runs the tests."""
     monkeypatch.setenv("AGENT_HOME", str(tmp_path_factory.mktemp("agent-home")))
+    monkeypatch.delenv("AGENT_RULES", raising=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,13 +59,20 @@ _PAIRS = schema.list_of(
 )
 
 
-def faults(rules: Path, catalogue: Catalogue, tests: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """(rule, what is wrong) for claims that nobody declared, and for lines of the reviewed list that are no longer needed."""
+def faults(
+    rules: Path, catalogue: Catalogue, tests: Mapping[str, Mapping[str, Any]], about: Container[str]
+) -> list[tuple[str, str]]:
+    """(rule, what is wrong) for claims that nobody declared, and for lines of the reviewed list that are no longer needed.
+
+    Only claims in which a rule of ``about`` takes part count.
+    """
     issues: list[str] = []
     listed = _listed(rules / OVERLAPS, issues)
     found = [("", issue) for issue in issues]
     needed = set()
     for claim in claims(catalogue, tests):
+        if claim.owner not in about and claim.other not in about:
+            continue
         if claim.beaten:
             found.append((claim.owner, f"must match, but {claim.other or 'no rule'} does: {claim.text}"))
         elif not _related(catalogue, claim):

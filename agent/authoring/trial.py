@@ -31,5 +31,5 @@ def run_folder(folder: Path, only: tuple[str, ...], catalogue: Catalogue) -> tup
             failures += [(rule_id, text) for text in run_one(rule_id, test, catalogue)]
     if not only:
         plain = {rule_id: test for rule_id, (test, _, _) in tests.items() if rule_id in rules}
-        failures += faults(folder, catalogue, plain)
+        failures += faults(folder, catalogue, plain, rules)
     return len(wanted), list(dict.fromkeys(failures))

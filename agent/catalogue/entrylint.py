@@ -70,6 +70,11 @@ def lint_rule(place: Place, rule: Mapping[str, Any]) -> None:
     signals, known = rule.get("match", {}), place.known
     if not any(name in signals for name in _STRONG):
         place.say("match", "no signal that can match on its own")
+    for number, code in enumerate(signals.get("codes", ())):
+        if not _is_read(code):
+            place.say(
+                f"match/codes/{number}", f"{code}: codes of this family are not read from texts; put it under contains"
+            )
     if "pattern" in signals:
         _lint_pattern(place, signals)
     for cause, entry in rule.get("causes", {}).items():
@@ -80,6 +85,13 @@ def lint_rule(place: Place, rule: Mapping[str, Any]) -> None:
     for number, related in enumerate(rule.get("page", {}).get("related", ())):
         if related not in known.rules:
             place.say(f"page/related/{number}", f"related rule {related!r} does not exist")
+
+
+def _is_read(code: str) -> bool:
+    from agent.fingerprint import fingerprint
+    from agent.model import ErrorReport
+
+    return code in fingerprint(ErrorReport(text=f"{code}: x")).codes
 
 
 def _lint_pattern(place: Place, signals: Mapping[str, Any]) -> None:
