@@ -57,7 +57,7 @@ reviewed: "2026-11-25"
 
 TABLE = """\
 slug,contains,class,causes,title,meaning,source,reviewed
-gate4713,GATE4713: closed for maintenance,graph-throttled,own-quota-used-up,Gateway is closed for maintenance,Wait for the end of the window.,Contoso handbook,2026-11-25
+gate4713,GATE4713: closed for maintenance,graph-throttled,own-quota-used-up,Gateway is closed,Wait for the end.,Handbook,2026-11-25
 """
 
 

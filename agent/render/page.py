@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.catalogue.load import Catalogue
@@ -31,10 +31,17 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     lines += _section("Related errors", _bullets(related, style), style) if related else []
     lines += _section("Related searches", _bullets(page["searches"], style), style)
     lines += _section("Questions and answers", _faq(page["faq"], style), style)
+    lines += _dated([rule, *map(catalogue.cause, rule["causes"])], style)
     lines += _section("Sources", _bullets(rule["references"], style), style)
     lines += ["", style.paint(f"Last reviewed {rule['reviewed']}", "dim")]
     lines += _check_here(rule, style)
     return "\n".join(lines) + "\n"
+
+
+def _dated(records: Iterable[Mapping[str, Any]], style: Style) -> list[str]:
+    """Statements that a later date can make wrong, with who says so and when that was looked up."""
+    said = [f"{d['says']} ({d['source']}, checked {d['checked']})" for r in records for d in r.get("dated", ())]
+    return _section("May have changed since", _bullets(said, style), style) if said else []
 
 
 def _reference(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
@@ -71,6 +78,7 @@ def render_cause(cause: Mapping[str, Any], rules: Sequence[str], catalogue: Cata
     if len(rules) > 12:
         shown.append(f"and {len(rules) - 12} more")
     lines += _section("Errors it causes", _bullets(shown, style), style) if shown else []
+    lines += _dated([cause], style)
     lines += _section("Sources", _bullets(cause["references"], style), style) if cause.get("references") else []
     lines += ["", style.paint(f"Last reviewed {cause['reviewed']}", "dim")]
     return "\n".join(lines) + "\n"
