@@ -68,7 +68,7 @@ _GRAPH_CODES = (
     Pattern("_", r"(?:^|\n|\bCode:)\s*([A-Z][A-Za-z]+_[A-Z][A-Za-z]+)\b"),
     Pattern("error", r"\"error\\?\"\s*:\s*\\?\"([a-z_]{4,60})\\?\"", re.IGNORECASE),
 )
-_ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n]+)", re.IGNORECASE)
+_ERROR_ID = Pattern("fullyqualifiederrorid", r"FullyQualifiedErrorId\s*:\s*([^\n\"{}]+)", re.IGNORECASE)
 _VERBS = "Connect|Get|Set|New|Remove|Invoke|Update|Import|Install|Add|Find|Disconnect|Test|Start|Stop|Select"
 _COMMAND = Pattern("-", rf"(?:^|\n|\[)\s*((?:{_VERBS})-[A-Z]\w{{2,60}})\b(?=\s*:|\]|_| -|\n|$)")
 _HRESULT = Pattern("0x", r"\b0x[0-9A-F]{8}\b", re.IGNORECASE)
@@ -204,7 +204,7 @@ def _codes(report: ErrorReport) -> tuple[tuple[str, ...], tuple[str, ...]]:
     found: dict[str, None] = {}
     mentioned: dict[str, None] = {}
     for text in [*(e.message for e in reversed(report.exceptions)), report.text]:
-        low = text.lower()
+        low = text.lower().replace("\n", "")
         if not any(word in low for word in ("aadsts", "idx", "s2s", "error_codes", "/error?code=")):
             continue
         text = _BROKEN_CODE.sub(r"\1\2", rejoin(plain(text)))

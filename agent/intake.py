@@ -33,7 +33,7 @@ _PREFIX = re.compile(
     r"^(?:"
     r"##\[(?:error|warning|debug|command)\]"  # Azure Pipelines
     r"|::(?:error|warning)[^:]*::"  # GitHub Actions
-    r"|[ \t]*(?:\d+[ \t]+|Line[ \t]*)?\|[ \t]{1,2}"  # PowerShell's concise view
+    r"|[ \t\xa0]*(?:\d+[ \t\xa0]+|Line[ \t\xa0]*)?\|[ \t\xa0]{1,2}"  # PowerShell's concise view
     r"|\+[ \t]"  # PowerShell's position message
     r"|[ \t]*(?:>[ \t]?)+"  # quoted mail
     r")"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from agent.catalogue.load import Catalogue
@@ -32,6 +33,9 @@ CONTEXT = 0.5
 GROUP = 0.7
 #: A rule below this is no match.
 LEAST = 0.4
+#: Of a literal that is cut off by "…" at least so many characters have to be there, and three fifths of it.
+_SHORTEST = 8
+_LONGEST = 200
 
 
 def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Match, ...]:
@@ -84,9 +88,9 @@ def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
         for value in values
         for number in signals.get(name, {}).get(value.lower(), ())
     }
-    text = fp.text
+    said = _Said(fp.text)
     for number, needed, options in signals["words"]:
-        if all(word in text for word in needed) and (not options or any(word in text for word in options)):
+        if all(map(said.has, needed)) and (not options or any(map(said.has, options))):
             numbers.add(number)
     return [catalogue.rule_ids[number] for number in sorted(numbers)]
 
@@ -170,7 +174,7 @@ def _narrowed(fp: Fingerprint, signals: Mapping[str, Any]) -> bool:
             c.lower() == fp.command.lower() or (c.endswith("*") and fp.command.lower().startswith(c[:-1].lower()))
             for c in signals["command"]
         )
-    return not ("command" in signals and not any(squeeze(c.rstrip("*")) in fp.text for c in signals["command"]))
+    return not ("command" in signals and not any(_squeezed(c.rstrip("*")) in fp.text for c in signals["command"]))
 
 
 def _words(fp: Fingerprint, signals: Mapping[str, Any]) -> list[str] | None:
@@ -178,9 +182,44 @@ def _words(fp: Fingerprint, signals: Mapping[str, Any]) -> list[str] | None:
     needed, options = signals.get("contains", ()), signals.get("any", ())
     if not needed and not options:
         return None
-    if any(squeeze(literal) not in fp.text for literal in needed):
+    said = _Said(fp.text)
+    if not all(said.has(_squeezed(literal)) for literal in needed):
         return None
-    chosen = max((literal for literal in options if squeeze(literal) in fp.text), key=len, default=None)
+    chosen = max((literal for literal in options if said.has(_squeezed(literal))), key=len, default=None)
     if options and chosen is None:
         return None
     return [*([chosen] if chosen else []), *needed]
+
+
+_squeezed = cache(squeeze)
+
+
+class _Said:
+    """Whether a squeezed text holds a literal, or most of it before the points where a console or a list cut the text off."""
+
+    __slots__ = ("_ends", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = _ends(text) if "..." in text else ()
+
+    def has(self, word: str) -> bool:
+        return word in self._text or (bool(self._ends) and any(_begins(word, end) for end in self._ends))
+
+
+@lru_cache(maxsize=4)
+def _ends(text: str) -> tuple[str, ...]:
+    """What stands before each cut; the last ones only, since a text full of points is no cut error."""
+    return tuple(dict.fromkeys(part[-_LONGEST:] for part in text.split("...")[:-1][-20:] if len(part) >= _SHORTEST))
+
+
+def _begins(word: str, end: str) -> bool:
+    """Whether ``end`` ends in a beginning of ``word`` that is long enough to be told from chance."""
+    least = max(_SHORTEST, len(word) * 6 // 10)
+    last = end[-6:]
+    at = word.find(last, least - 6)
+    while at >= 0:
+        if end.endswith(word[: at + 6]):
+            return not any(map(str.isdigit, word[at + 6 :]))  # a number that is gone could have been any
+        at = word.find(last, at + 1)
+    return False
