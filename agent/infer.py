@@ -102,15 +102,19 @@ def _covers(entry: Mapping[str, str], state: str) -> bool:
 def priors(matches: Sequence[Match], catalogue: Catalogue, facts: Facts = NOTHING) -> dict[str, float]:
     """Normalised priors of the leading rule's causes, most probable first, with ``other``; empty without a match.
 
-    A cause that only applies to another kind of session (``only_when``) than the facts tell keeps a twentieth of its weight.
+    A cause that only applies to another kind of session (``only_when``) than the facts tell keeps a twentieth of its weight; one
+    that the context speaks for (``likelier_when``: worked before, never worked, another edition) has ``context`` times its weight.
     """
     if not matches:
         return {}
     scale, other = catalogue.scales["prior"], catalogue.scales["other"]
     weights = {}
     for cause, entry in catalogue.rule(matches[0].rule)["causes"].items():
-        fits = applies(catalogue.cause(cause), facts)
+        record = catalogue.cause(cause)
+        fits = applies(record.get("only_when", {}), facts)
         weights[cause] = scale[entry["prior"]] * (1.0 if fits else catalogue.scales["likelihood"]["rarely"])
+        if favoured(record.get("likelier_when", {}), facts):
+            weights[cause] *= catalogue.scales["context"]
     total = sum(weights.values())
     ordered = sorted(weights.items(), key=lambda item: -item[1])
     return {**{cause: weight / total * (1 - other) for cause, weight in ordered}, OTHER: other}
@@ -128,13 +132,18 @@ def with_learnt(written: Mapping[str, float], learnt: Learnt) -> dict[str, float
     return {cause: weight / total for cause, weight in sorted(weights.items(), key=lambda w: (-w[1], w[0] == OTHER))}
 
 
-def applies(cause: Mapping[str, Any], facts: Facts) -> bool:
-    """Whether nothing the facts tell contradicts the cause's ``only_when`` (values are alternatives, divided by a bar)."""
-    return all(
-        str(facts[name]).lower() in wanted.lower().split("|")
-        for name, wanted in cause.get("only_when", {}).items()
-        if facts.get(name)
-    )
+def applies(only_when: Mapping[str, str], facts: Facts) -> bool:
+    """Whether nothing the facts tell contradicts ``only_when`` (values are alternatives, divided by a bar)."""
+    return all(_is_one_of(facts[name], wanted) for name, wanted in only_when.items() if facts.get(name))
+
+
+def favoured(likelier_when: Mapping[str, str], facts: Facts) -> bool:
+    """Whether any fact is one that ``likelier_when`` names; an unknown fact says nothing."""
+    return any(_is_one_of(facts[name], wanted) for name, wanted in likelier_when.items() if facts.get(name))
+
+
+def _is_one_of(value: Any, wanted: str) -> bool:
+    return str(value).lower() in wanted.lower().split("|")
 
 
 def posterior(model: Model, results: Sequence[Result]) -> dict[str, float]:

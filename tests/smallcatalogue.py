@@ -26,6 +26,7 @@ SCALES = {
     "other": 0.08,
     "likelihood": {"always": 0.98, "usually": 0.9, "sometimes": 0.5, "rarely": 0.05, "never": 0.002},
     "clamp": 0.995,
+    "context": 3.0,
 }
 
 
@@ -86,7 +87,9 @@ def catalogue(rules: list[dict[str, Any]], causes: list[dict[str, Any]], checks:
         "rules": {r["id"]: (r, "", None) for r in rules},
         "causes": {c["id"]: (c, "", None) for c in causes},
         "scales": SCALES,
-        "facts": {name: {"title": "t", "from": "f"} for name in ("thumbprint", "host", "tenant", "token")},
+        "facts": {
+            name: {"title": "t", "from": "f"} for name in ("thumbprint", "host", "tenant", "token", "worked_before")
+        },
     }
     return Catalogue(render(found, checks, "stamp").encode())
 

@@ -91,6 +91,7 @@ def _scales(path: Path, issues: list[str]) -> dict[str, Any]:
             "other": schema.Field(schema.text, True),
             "likelihood": schema.Field(words, True),
             "clamp": schema.Field(schema.text, True),
+            "context": schema.Field(schema.text, True),
         }
     )
     shown = "rules/scales.yaml"
@@ -179,7 +180,10 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
         "rules": place(rules),
         "causes": place(causes),
         "extras": place(
-            [*finding.records(rules, causes, topics), {"id": "questions", "questions": found.get("questions", {})}]
+            [
+                *finding.records(rules, causes, topics, found.get("tests", {})),
+                {"id": "questions", "questions": found.get("questions", {})},
+            ]
         ),
         "signals": signals_of(rules),
     }

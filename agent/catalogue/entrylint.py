@@ -137,9 +137,9 @@ def lint_cause(place: Place, cause: Mapping[str, Any]) -> None:
     for check, entry in evidence.items():
         if "state" in entry and "state" not in checks.get(check, {}).get("evidence", {"state": ""}):
             place.say(f"evidence/{check}", f"check {check} reports no state")
-    for fact in cause.get("only_when", {}):
+    for name, fact in [(n, f) for n in ("only_when", "likelier_when") for f in cause.get(n, {})]:
         if fact not in place.known.facts:
-            place.say(f"only_when/{fact}", f"{fact!r} is no fact of rules/facts.yaml")
+            place.say(f"{name}/{fact}", f"{fact!r} is no fact of rules/facts.yaml")
     for message in _headline(place.known, cause):
         place.say("headline", message)
 

@@ -254,6 +254,7 @@ CAUSE = record(
             )
         ),
         "only_when": Field(map_of(matching(r"[a-z][a-z0-9_]*", "a fact name"), text)),
+        "likelier_when": Field(map_of(matching(r"[a-z][a-z0-9_]*", "a fact name"), text)),
         "look_up": Field(text),
         "fix": Field(list_of(FIX_STEP), True),
         "verify": Field(CHECK_ID),

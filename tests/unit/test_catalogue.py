@@ -125,7 +125,7 @@ def test_the_compiled_file_is_one_json_with_records_found_by_offset():
     seeking = Catalogue(text.encode("ascii"))
     whole = json.loads(text)
     rules, causes = set(seeking.rule_ids), set(seeking.cause_ids)
-    extras = {"topics": {"id": "topics", "topics": seeking.topics}, "search": seeking.search}
+    extras = {row[0]: seeking._record("extras", row[0]) for row in seeking.index["extras"]}
     assert {r["id"] for r in whole["records"]} == rules | causes | set(extras)
     for record in whole["records"]:
         key = record["id"]

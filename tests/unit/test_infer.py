@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from smallcatalogue import standard
+from smallcatalogue import catalogue, cause, rule, standard
 
 from agent.infer import OTHER, Model, expected_gain_bits, posterior, rank
 from agent.model import CheckCall, Match, Result, Status, UnknownReason
@@ -120,3 +120,21 @@ def test_another_kind_of_session_speaks_against_a_cause():
     usual = Model(MATCH, catalogue).prior["clock"]
     assert usual == pytest.approx(Model(MATCH, catalogue, {"tenant": "TWO"}).prior["clock"])
     assert Model(MATCH, catalogue, {"tenant": "three"}).prior["clock"] < usual / 3
+
+
+def test_context_speaks_for_a_cause():
+    """A fact that a cause is likelier with triples its weight; the opposite fact and no fact change nothing."""
+    world = catalogue(
+        [rule("entra.first", {"expired": "plausible", "wrong": "plausible"}, codes=["AADSTS1"])],
+        [
+            cause("expired", {}, "directory", look_up="x", likelier_when={"worked_before": "yes"}),
+            cause("wrong", {}, "directory", look_up="x", likelier_when={"worked_before": "no"}),
+        ],
+        {},
+    )
+    match = (Match("entra.first", "c", "t", 1.0, ""),)
+    plain = Model(match, world).prior
+    before = Model(match, world, {"worked_before": "yes"}).prior
+    assert plain["expired"] == plain["wrong"]
+    assert pytest.approx(3.0) == before["expired"] / before["wrong"]
+    assert pytest.approx(1 / 3) == (p := Model(match, world, {"worked_before": "No"}).prior)["expired"] / p["wrong"]
