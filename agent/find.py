@@ -106,12 +106,20 @@ def meanings(wanted: str) -> list[str]:
 def _entries(kind: str, value: str, catalogue: Catalogue) -> tuple[str, ...]:
     signals = catalogue.index["signals"]
     if kind == "http":
-        return _ids(catalogue.search["status"].get(value, ()), catalogue)
+        return _ids(catalogue.search["status"].get(value, ()), catalogue) or _titled(value, catalogue)
     if kind == "aadsts":
         return _ids(signals["codes"].get(f"aadsts{value}", ()), catalogue)
     if kind in ("hresult", "ntstatus"):
         return _ids(signals["hresult"].get(value.lower(), ()), catalogue)
     return _ids(signals.get("number", {}).get(f"{kind}:{value}", ()), catalogue)
+
+
+def _titled(word: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Entries with the word in their titles."""
+    from agent.search import search
+
+    hits = search(word, catalogue, _LISTED, forgive=False).hits
+    return tuple(hit.rule for hit in hits if word in catalogue.rule(hit.rule)["title"])
 
 
 def _ids(numbers: Iterable[int], catalogue: Catalogue) -> tuple[str, ...]:
@@ -136,14 +144,23 @@ def _by_text(wanted: str, catalogue: Catalogue) -> Found | None:
     from agent.intake import from_text
     from agent.match import match
     from agent.redact import redact
+    from agent.words import stem
 
     report = redact(from_text(wanted))
     if matches := match(fingerprint(report), report.text, catalogue):
         return Found("text", tuple(m.rule for m in matches))
-    code_like = " " not in wanted and (any(c.isdigit() for c in wanted) or "_" in wanted)
-    if code_like and wanted.lower() not in catalogue.search["words"]:
+    if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", wanted):  # a type with its name space: only the type tells
+        wanted = wanted.rpartition(".")[2]
+    if _is_name(wanted) and stem(wanted.lower()) not in catalogue.search["words"]:
         return None
     return _by_words(wanted, catalogue)
+
+
+def _is_name(wanted: str) -> bool:
+    """Whether it is a code, or one name of several words, such as ``FileLoadException``."""
+    from agent.words import surfaces
+
+    return " " not in wanted and (any(c.isdigit() for c in wanted) or surfaces(wanted).get(wanted.lower(), False))
 
 
 def _by_words(wanted: str, catalogue: Catalogue) -> Found | None:

@@ -139,7 +139,8 @@ def suggest(text: str, catalogue: Catalogue, limit: int = 3) -> tuple[dict[str, 
         for slip in near_codes(text, catalogue)
         for rule in slip.rules[:1]
     ]
-    if near and len(text) < 60:  # the code is all there is; other words would be like it by chance
+    one_word = len(text.split()) == 1 and any(c.isdigit() for c in text)
+    if one_word or (near and len(text) < 60):  # the code is all there is; other words would be like it by chance
         return tuple(near[:limit])
     seen = {row["rule"] for row in near}
     near += [row for row in _alike(text, catalogue, limit) if row["rule"] not in seen]

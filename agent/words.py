@@ -14,7 +14,10 @@ _ROOT = 4
 _COMMON = (
     "a an and are as at be been but by can cannot could did do does doing for from get got had has have how i if in into is it "
     "its me my no not of on or our so some than that the their then there this to too up us use was we were what when where which "
-    "while who why will with would you your error errors message failed failing fails please help fix problem issue"
+    "while who why will with would you your error errors message failed failing fails please help fix problem issue "
+    "say says said tell tells give gives getting keep keeps happen happens mean means want wants try tried trying work works working "
+    "still any anymore always never suddenly after before when during since again new now only just need needs needed about between "
+    "difference different other another same"
 )
 #: Words that nearly every entry has or that say nothing about an error.
 COMMON = frozenset(_COMMON.split())
@@ -68,7 +71,8 @@ def surfaces(text: str) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for word in _WORD.findall(text):
         parts = [part.lower() for part in (*word.split("_"), *_PART.findall(word)) if len(part) > 2]
-        several = len(parts) > 1 and ("_" in word or not (word.islower() or word.isupper() or word[1:].islower()))
+        plain = word.islower() or word.isupper() or word[1:].islower() or not word[0].isalpha()
+        several = len(parts) > 1 and ("_" in word or not plain)
         found.setdefault(word.lower(), several)
         if several:
             for part in parts:

@@ -9,10 +9,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent.model import NOTHING
 from agent.words import COMMON, stem, surfaces
 
 #: How much a word tells by where it stands (1 to 9); the order is the claim.
-WEIGHTS = {"code": 9, "title": 7, "search": 5, "id": 5, "class": 4, "message": 4, "cause": 3, "summary": 3, "page": 1}
+WEIGHTS = {
+    "code": 9,
+    "title": 7,
+    "search": 5,
+    "id": 5,
+    "class": 4,
+    "message": 4,
+    "cause": 3,
+    "summary": 3,
+    "sample": 2,
+    "page": 1,
+}
 _SEVERITY = {"high": 0, "medium": 1, "low": 2}
 #: Kinds of entries, one letter each: among the first of a topic, named by a topic, full, reference.
 FIRST, OFTEN, FULL, REFERENCE = "a", "o", "f", "r"
@@ -71,15 +83,30 @@ def topic_faults(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def records(
-    rules: list[dict[str, Any]], causes: list[dict[str, Any]], topics: list[dict[str, Any]]
+    rules: list[dict[str, Any]],
+    causes: list[dict[str, Any]],
+    topics: list[dict[str, Any]],
+    tests: Mapping[str, Any] = NOTHING,
 ) -> list[dict[str, Any]]:
-    """The two records, in the order they are written."""
-    search = search_record(rules, {cause["id"]: cause for cause in causes}, topics)
+    """The two records, in the order they are written. ``tests`` (as read) have texts that rules match: more words to find by."""
+    samples = {rule_id: _sample(test) for rule_id, (test, _, _) in tests.items()}
+    search = search_record(rules, {cause["id"]: cause for cause in causes}, topics, samples)
     return [{"id": "topics", "topics": topics}, search]
 
 
+def _sample(value: Any) -> str:
+    """All texts a rule must match as one, whether given as text or in the form of a report."""
+    if isinstance(value, str):
+        return value
+    parts = value.get("match", value.values()) if isinstance(value, dict) else value
+    return "\n".join(_sample(part) for part in parts)
+
+
 def search_record(
-    rules: list[dict[str, Any]], causes: Mapping[str, Mapping[str, Any]], topics: list[dict[str, Any]]
+    rules: list[dict[str, Any]],
+    causes: Mapping[str, Mapping[str, Any]],
+    topics: list[dict[str, Any]],
+    samples: Mapping[str, str] = NOTHING,
 ) -> dict[str, Any]:
     """The words of all entries, as ``word -> "surface|number:weight ..."``, and who has which cause, class and HTTP status."""
     kind_of = {rule["id"]: REFERENCE if rule["status"] == "reference" else FULL for rule in rules}
@@ -89,9 +116,9 @@ def search_record(
     written: dict[str, Counter[str]] = {}
     tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}}
     for number, rule in enumerate(rules):
-        for place, text in _texts(rule, causes):
+        for place, text in (*_texts(rule, causes), ("sample", samples.get(rule["id"], ""))):
             for word in surfaces(text):
-                if word in COMMON or len(word) < 2:
+                if word in COMMON or len(word) < 2 or (place == "sample" and not word.isalpha()):
                     continue
                 root = stem(word)
                 heard = postings.setdefault(root, {})

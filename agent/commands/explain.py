@@ -85,7 +85,7 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
     text = page.render(catalogue.rule(found.rules[0]), catalogue, style)
     if found.how == "words":
         read = "".join(f"; {typed!r} read as {known!r}" for typed, known in found.read_as.items())
-        note = style.wrap(_shown(f"No entry is called so; this one has these words{read}"))
+        note = style.wrap(_shown(f"Found by its words, not by an exact match{read}"))
         text = "\n".join([*(style.paint(line, "dim") for line in note), "", text])
     if others := found.rules[1:6]:
         text += (

@@ -42,6 +42,9 @@ def numbered():
         ("401", "graph.unauthorized"),
         ("HTTP 401", "graph.unauthorized"),
         ("HTTP/1.1 401", "graph.unauthorized"),
+        ("429", "graph.throttled"),
+        ("HTTP 503", "graph.service-unavailable"),
+        ("why does mggraph say authentication needed", "graphps.authentication-needed"),
         ("keyset-does-not-exist", PRIVATE_KEY),
         ("Keyset does not exist", PRIVATE_KEY),
         ("client secret keys expired", "entra.aadsts7000222"),
@@ -108,7 +111,7 @@ def test_words_with_slips_find_the_page_and_say_how_they_were_read():
     assert (found.how, found.rules[0]) == ("words", "entra.aadsts7000222")
     assert found.read_as == {"secrt": "secret", "expird": "expired"}
     text = _text("client secrt keys has expird", found, load(), Style())
-    assert text.startswith("No entry is called so; this one has these words; 'secrt' read as 'secret'")
+    assert text.startswith("Found by its words, not by an exact match; 'secrt' read as 'secret'")
 
 
 def test_words_that_fit_several_entries_give_a_choice():
