@@ -106,6 +106,8 @@ _HOSTS = (
         r"(?:[Cc]ould not resolve host:?|[Ff]ailed to connect to|remote name could not be resolved:)"
         r"\s+'?([\w.\-]+\.[\w\-]+)'?(?: port (\d{1,5}))?",
     ),
+    # PowerShell remoting names the computer without its port; the empty group stands for "not said"
+    Pattern("remote server", r"[Cc]onnecting to remote server[\s|]+([\w.\-]{1,200})()[\s|]+failed with"),
     Pattern(":", r"\b((?:\d{1,3}\.){3}\d{1,3}):(\d{1,5})\b"),
 )
 _PROXY = Pattern(

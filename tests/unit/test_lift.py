@@ -26,6 +26,11 @@ THUMB = "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41"
         ("Connection refused (127.0.0.1:8443)", "port", 8443),
         ("curl: (6) Could not resolve host: graph.contoso.test", "host", "graph.contoso.test"),
         ("The remote name could not be resolved: 'login.contoso.test'", "host", "login.contoso.test"),
+        (
+            "Connecting to remote server\n     | srv01.contoso.test failed with the\n     | following error message : Access is denied.",
+            "host",
+            "srv01.contoso.test",
+        ),
         ("The term 'Connect-MgGraph' is not recognized as a name of a cmdlet", "missing_command", "Connect-MgGraph"),
         ("The specified module 'Az.Accounts' was not loaded", "module", "Az.Accounts"),
         ("Could not load file or assembly 'Azure.Core, Version=1.0.0.0'", "assembly", "Azure.Core"),
