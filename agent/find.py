@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What is meant. ``how``: id, code, cause, class, text, words (one entry leads), several (entries to choose from), or nothing.
+    """What is meant. ``how``: id, code, alias, cause, class, text, words (one entry leads), several (entries to choose from), or nothing.
 
     ``readings`` has more than one item when a number means several things. ``read_as`` tells which typed words were read as others.
     """
@@ -98,6 +98,12 @@ def _name(kind: str, value: str) -> str:
     return f"{_CALLED.get(kind, kind)}{'' if kind == 'aadsts' else ' '}{value}"
 
 
+def called(key: str) -> str:
+    """A signal in front of people: ``applocker-event:8004`` as "AppLocker event 8004", codes and names as they are."""
+    kind, colon, value = key.partition(":")
+    return _name(kind, value) if colon and kind in _CALLED else key
+
+
 def meanings(wanted: str) -> list[str]:
     """What a number can mean, known to the catalogue or not, as people call it."""
     return [_name(kind, value) for kind, value in _meanings(wanted)] if len(wanted) <= 40 else []
@@ -133,6 +139,8 @@ def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
         return Found("cause", _ids(catalogue.search["causes"].get(name, ()), catalogue), named=name)
     if ended := tuple(rule for rule in catalogue.rule_ids if rule.partition(".")[2] == name):
         return Found("id", ended)
+    if numbers := catalogue.search.get("aliases", {}).get(wanted.lower()):
+        return Found("alias", _ids(numbers, catalogue), named=wanted)
     if numbers := catalogue.search["classes"].get(name):
         return Found("class", _ids(numbers, catalogue), named=name)
     return None

@@ -35,7 +35,16 @@ class Sources(dict[str, Any]):
 def read_sources(rules: Path, issues: list[str]) -> Sources:
     """Every file of ``rules/`` validated against its shape; faults of all files are collected in ``issues``."""
     found = Sources(
-        rules={}, reference={}, causes={}, tests={}, scales={}, facts={}, classes={}, topics={}, questions={}
+        rules={},
+        reference={},
+        causes={},
+        tests={},
+        scales={},
+        facts={},
+        classes={},
+        aliases={},
+        topics={},
+        questions={},
     )
     for path in sorted((rules / "errors").rglob("*.yaml")):
         test = path.name.endswith(".test.yaml")
@@ -50,6 +59,8 @@ def read_sources(rules: Path, issues: list[str]) -> Sources:
             found[name] = kind(node, "", reporter(issues, f"rules/{name}.yaml"))
     found["reference"] = reference.read_tables(rules / "reference", issues, rules)
     reference.give_families(found, issues)
+    if (rules / "aliases.yaml").is_file() and (node := read(rules / "aliases.yaml", issues, "rules/aliases.yaml")):
+        found["aliases"] = schema.ALIASES(node, "", reporter(issues, "rules/aliases.yaml"))
     found["topics"] = _topics(rules / "topics.yaml", issues)
     found["scales"] = _scales(rules / "scales.yaml", issues)
     return found
@@ -156,6 +167,7 @@ def render(found: Mapping[str, Any], checks: Mapping[str, Any], stamped: str) ->
     """The file's text: index line, then one record per line."""
     rules = [value for value, _, _ in found["rules"].values() if value["status"] != "retired"]
     rules += [value for value, _, _ in found.get("reference", {}).values()]
+    rules = finding.named(rules, found.get("aliases", {}))
     causes = [value for value, _, _ in found["causes"].values()]
     topics = finding.resolve_topics([value for value, _, _ in found.get("topics", {}).values()], rules)
     lines: list[str] = []

@@ -6,7 +6,7 @@ Both become records of the compiled file (ids ``topics`` and ``search``), so a s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.model import NOTHING
@@ -31,7 +31,29 @@ FIRST, OFTEN, FULL, REFERENCE = "a", "o", "f", "r"
 _FIRST = 6
 
 
-def resolve_topics(topics: list[Mapping[str, Any]], rules: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def named(rules: list[dict[str, Any]], aliases: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """The rules, those of an alias's code with ``aliases``: other names of their codes."""
+    names: dict[str, list[str]] = {}
+    for name, codes in aliases.items():
+        for code in codes:
+            names.setdefault(code, []).append(name)
+    found = []
+    for rule in rules:
+        own = [name for code in rule["match"].get("codes", ()) for name in names.get(code, ())]
+        found.append({**rule, "aliases": own} if own else rule)
+    return found
+
+
+def alias_faults(found: Mapping[str, Any]) -> Iterator[str]:
+    """Aliases of codes that no entry has."""
+    entries = [value for kind in ("rules", "reference") for value, _, _ in found[kind].values()]
+    codes = {code for rule in entries for code in rule.get("match", {}).get("codes", ())}
+    for name, given in found["aliases"].items():
+        for code in sorted(set(given) - codes):
+            yield f"rules/aliases.yaml, line 1: {name}: no entry has the code {code}"
+
+
+def resolve_topics(topics: Sequence[Mapping[str, Any]], rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each topic with all its entries: those it names, then full rules of its products and classes, the severe ones first.
 
     ``often`` counts those it names; ``reference`` holds the reference entries of the classes that its full entries have.
@@ -114,7 +136,7 @@ def search_record(
     kind_of.update((rule_id, FIRST) for topic in topics for rule_id in topic["entries"][: min(topic["often"], _FIRST)])
     postings: dict[str, dict[int, int]] = {}
     written: dict[str, Counter[str]] = {}
-    tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}}
+    tables: dict[str, dict[str, list[int]]] = {"causes": {}, "classes": {}, "status": {}, "aliases": {}}
     for number, rule in enumerate(rules):
         for place, text in (*_texts(rule, causes), ("sample", samples.get(rule["id"], ""))):
             for word in surfaces(text):
@@ -126,6 +148,8 @@ def search_record(
                 written.setdefault(root, Counter())[word] += 1
         for cause in rule["causes"]:
             tables["causes"].setdefault(cause, []).append(number)
+        for name in rule.get("aliases", ()):
+            tables["aliases"].setdefault(name.lower(), []).append(number)
         tables["classes"].setdefault(rule["class"], []).append(number)
         if status := rule["match"].get("http_status"):
             tables["status"].setdefault(status, []).append(number)
@@ -154,6 +178,7 @@ def _texts(rule: Mapping[str, Any], causes: Mapping[str, Mapping[str, Any]]) -> 
     signals = rule["match"]
     for name in ("codes", "graph_code", "error_id", "hresult", "symbol", "number", "exception", "command"):
         yield "code", " ".join(signals.get(name, ()))
+    yield "code", " ".join(rule.get("aliases", ()))
     yield "title", rule["title"]
     yield "id", rule["id"].replace(".", " ").replace("-", " ")
     yield "class", rule["class"].replace("-", " ")

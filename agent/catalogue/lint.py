@@ -129,7 +129,7 @@ def _lint_together(place: Place, found: Mapping[str, Any]) -> None:
         if cause_id not in used:
             place.at(shown, node).say("id", "no rule names this cause")
     _lint_vocabulary(place, found)
-    place.issues += finding.topic_faults(found)
+    place.issues += [*finding.topic_faults(found), *finding.alias_faults(found)]
     _lint_ownership(place, found)
     _lint_doubles(place, found["rules"])
     reached = {c for cause, _, _ in found["causes"].values() for c in cause.get("evidence", {})}

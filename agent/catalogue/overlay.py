@@ -290,6 +290,8 @@ def amended(key: str, record: dict[str, Any], base: Base) -> dict[str, Any]:
         return record
     if key == "topics":
         return {**record, "topics": [*record["topics"], _own_topic([base.rule(rule) for rule in own])]}
+    if key != "search":
+        return record
     return _with_words(record, [base.rule(rule) for rule in own], [numbers[rule] for rule in own], base)
 
 

@@ -300,6 +300,10 @@ FACTS = map_of(
 
 CLASSES = map_of(CAUSE_ID, text)
 
+ALIASES = map_of(
+    matching(r"[A-Za-z][A-Za-z0-9_]*", "one word"), list_of(matching(r"[A-Za-z]+[0-9]+", "a code like AADSTS700024"))
+)
+
 TOPICS = list_of(
     record(
         {

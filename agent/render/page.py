@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.catalogue.load import Catalogue
 from agent.compose import fill
+from agent.find import called
 from agent.render.style import Style
 
 
@@ -15,7 +16,8 @@ def render(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     if "page" not in rule:
         return _reference(rule, catalogue, style)
     page = _placeholders(rule["page"], catalogue)
-    lines = [*_head(rule["title"], (rule["id"], rule["class"]), style), "", *style.wrap(rule["summary"])]
+    lines = [*_head(rule["title"], (rule["id"], rule["class"]), style), *_aliases(rule, style)]
+    lines += ["", *style.wrap(rule["summary"])]
     lines += _section("Error message", _bullets(page["message"], style), style)
     lines += _section("What it means", style.wrap(page["meaning"], "  "), style)
     lines += _section("Why it happens", [*style.wrap(page["why"], "  "), *_causes(rule, catalogue, style)], style)
@@ -47,7 +49,7 @@ def _dated(records: Iterable[Mapping[str, Any]], style: Style) -> list[str]:
 def _reference(rule: Mapping[str, Any], catalogue: Catalogue, style: Style) -> str:
     """The short page of a reference entry, which says that it is one."""
     whose = "causes of its family" if rule.get("family") else "likely causes"
-    lines = _head(rule["title"], (rule["id"], rule["class"]), style)
+    lines = [*_head(rule["title"], (rule["id"], rule["class"]), style), *_aliases(rule, style)]
     lines += ["", *style.wrap(f"Reference entry: its meaning and the {whose} are known, there is no full page yet.")]
     if names := _recognised_by(rule["match"]):
         lines += _section("Seen as", _bullets(names, style), style)
@@ -90,10 +92,16 @@ def _head(title: str, parts: Sequence[str], style: Style) -> list[str]:
     return [style.paint(line, look) for look, lines in looks for line in lines]
 
 
+def _aliases(rule: Mapping[str, Any], style: Style) -> list[str]:
+    names = rule.get("aliases", ())
+    return [style.paint(line, "dim") for line in style.wrap(f"Also called {', '.join(names)}")] if names else []
+
+
 def _recognised_by(signals: Mapping[str, Any]) -> list[str]:
     """Codes, names and numbers of a reference entry, one line per kind."""
-    names = ("codes", "symbol", "hresult", "number", "graph_code", "error_id", "exception", "contains")
-    return [", ".join(signals[name]) for name in names if signals.get(name)]
+    names = ("codes", "symbol", "hresult", "number", "graph_code", "error_id", "exception")
+    known = [", ".join(called(key) for key in signals[name]) for name in names if signals.get(name)]
+    return known or list(signals.get("contains", ()))
 
 
 def _neighbours(rule: Mapping[str, Any], catalogue: Catalogue) -> list[str]:

@@ -348,3 +348,36 @@ def test_lists_fit_the_terminal(width):
     texts.append(listing.several(catalogue_.rule_ids[:20], {"a": "b"}, catalogue_, style))
     for line in "\n".join(texts).splitlines():
         assert len(line) <= width or not re.search(r"\S\s+\S", line), line
+
+
+# Other names of codes
+
+
+@pytest.mark.parametrize(
+    ("name", "rule_id"),
+    [
+        ("UserAccountNotFound", "entra.aadsts50034"),
+        ("useraccountnotfound", "entra.aadsts50034"),
+        ("InvalidUserNameOrPassword", "entra.aadsts50126"),
+    ],
+)
+def test_another_name_of_a_code_leads_to_its_page(name, rule_id):
+    """Names that documents and logs use instead of the number are known, and stand on the page."""
+    from agent.find import find
+    from agent.render import page
+
+    found = find(name, load())
+    assert (found.how, found.rules[0]) == ("alias", rule_id)
+    record = load().rule(rule_id)
+    assert "Also called" in page.render(record, load(), Style())
+    assert first(name) == [rule_id]
+
+
+def test_aliases_name_codes_that_are_there():
+    """An alias of a code without entry is a fault."""
+    folder = source_folder()
+    assert folder is not None
+    found = read_sources(folder, [])
+    assert list(finding.alias_faults(found)) == []
+    found["aliases"] = {"Nobody": ["AADSTS1"]}
+    assert list(finding.alias_faults(found)) == ["rules/aliases.yaml, line 1: Nobody: no entry has the code AADSTS1"]
