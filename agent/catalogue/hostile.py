@@ -78,13 +78,14 @@ def probes(trial: Trial, size: int) -> Iterator[str]:
     for unit in dict.fromkeys(units):
         yield (unit * (size // len(unit) + 1))[:size] + "\x00"
     tree = _parse(trial.pattern)
-    for number in range(_repeats(tree)):
-        for choice in range(3):
+    for choice in range(3):
+        once = _Feeder(-1, choice, 0).text(tree)
+        yield once[:-1] * (size // (len(once) or 1) + 1) + "\x00"
+        for number in range(_repeats(tree)):
             feeder = _Feeder(number, choice, size)
             whole = feeder.text(tree)
             yield whole + "\x00"
             yield whole[: feeder.fed] + "\x00"
-            yield (whole * (size // (len(whole) or 1) + 1))[:size] + "\x00"
 
 
 def nested_repeat(pattern: str) -> bool:

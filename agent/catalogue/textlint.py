@@ -91,7 +91,7 @@ def _lint_facts(place: Place, record: Mapping[str, Any]) -> None:
                     if name not in known.facts and name not in evidence:
                         place.say(
                             f"{where}/{number}/{key}",
-                            f"{where}[{number}].{key}: {{{name}}} is no fact of rules/facts.yaml",
+                            f"{where.replace('/', '.')}.{number}.{key}: {{{name}}} is no fact of rules/facts.yaml",
                         )
 
 
