@@ -243,6 +243,19 @@ class Manifest(NamedTuple):
     problem: str = ""
 
 
+class ModuleFile(NamedTuple):
+    """A file that a manifest names. ``kind``: ``root``, ``nested``, ``assembly`` or ``other``; ``size_bytes`` is -1 where it is missing.
+
+    ``sound`` is False for an empty file, one of zero bytes, and a library that is none.
+    """
+
+    name: str
+    path: str
+    kind: str
+    size_bytes: int
+    sound: bool
+
+
 class Repository(NamedTuple):
     """A registered module repository. ``store``: ``PSResourceGet`` or ``PowerShellGet``."""
 

@@ -20,6 +20,7 @@ from agent.system.answers import (
     InstalledModule,
     Manifest,
     Memory,
+    ModuleFile,
     NewSession,
     NtpAnswer,
     ProxySetting,
@@ -46,6 +47,7 @@ __all__ = [
     "InstalledModule",
     "Manifest",
     "Memory",
+    "ModuleFile",
     "NewSession",
     "NtpAnswer",
     "ProxySetting",
@@ -206,6 +208,10 @@ class System:
     def module_manifest(self, path: str) -> Manifest:
         """The manifest at ``path`` (a ``.psd1``), read as text; a missing file raises ``CannotObserve``."""
         raise _unanswered("module_manifest")
+
+    def module_files(self, manifest: str) -> tuple[ModuleFile, ...]:
+        """The files that the manifest at this path names, and how they are found."""
+        raise _unanswered("module_files")
 
     def module_repositories(self, edition: str = "Core") -> tuple[Repository, ...]:
         """Registered repositories of this account; no list on disk yet raises ``CannotObserve('not_installed')``."""

@@ -48,6 +48,7 @@ ANSWERED_BY = {
     "session": "session",
     "device_state": "device",
     "module_manifest": "psmanifest",
+    "module_files": "psmanifest",
     "module_repositories": "psgallery",
     "new_session": "pshost",
     "script_faults": "pshost",

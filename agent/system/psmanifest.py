@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from agent.errors import CannotObserve
 from agent.model import UnknownReason
-from agent.system.base import Manifest
-from agent.system.machine import read_file
+from agent.system.base import Manifest, ModuleFile
+from agent.system.machine import file_info, read_file
 from agent.system.psmodules import LIMIT_BYTES, decode, read_manifest
 
 _KEYS = (
@@ -46,6 +48,37 @@ def parse(path: str, data: bytes) -> Manifest:
         next(iter(values.get("DotNetFrameworkVersion", ())), ""),
         -1 if not functions or any("*" in name for name in functions) else len(functions),
     )
+
+
+#: Libraries of .NET itself, which a manifest may name like a file of its own.
+_SHARED = ("system.", "presentation", "windowsbase", "microsoft.csharp", "microsoft.powershell.commands", "mscorlib")
+
+
+def module_files(manifest: str) -> tuple[ModuleFile, ...]:
+    """The files that a manifest names, each looked at; a bare name of a library of .NET that is not there is left out."""
+    facts = module_manifest(manifest)
+    if facts.problem:
+        raise CannotObserve(UnknownReason.NOT_SUPPORTED, f"{manifest}: {facts.problem}")
+    named = dict.fromkeys(facts.files, "other")
+    named |= dict.fromkeys(facts.assemblies, "assembly") | dict.fromkeys(facts.nested, "nested")
+    if _is_file(facts.root):
+        named[facts.root] = "root"
+    found = (_look(os.path.dirname(manifest), name, kind) for name, kind in named.items())
+    return tuple(f for f in found if f.size_bytes >= 0 or not _is_shared(f.name))
+
+
+def _look(folder: str, name: str, kind: str) -> ModuleFile:
+    path = os.path.normpath(os.path.join(folder, *name.replace("\\", "/").split("/")))
+    facts = file_info(path)
+    if not facts.exists:
+        return ModuleFile(name, path, kind, -1, sound=False)
+    head = read_file(path, 512)
+    sound = bool(head.strip(b"\0")) and (not name.lower().endswith(".dll") or head.startswith(b"MZ"))
+    return ModuleFile(name, path, kind, facts.size_bytes, sound)
+
+
+def _is_shared(name: str) -> bool:
+    return not any(mark in name for mark in "/\\") and name.lower().startswith(_SHARED)
 
 
 def _is_file(name: str) -> bool:

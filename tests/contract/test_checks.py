@@ -33,6 +33,7 @@ VALUES = {
     "failed_at": 1_790_000_000.0,
     "certificate_path": "/home/alex/app.pfx",
     "thumbprint": "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41",
+    "ps_version": "7.4.0",
 }
 
 
