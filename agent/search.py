@@ -13,6 +13,8 @@ from agent.words import COMMON, SAME, stem, surfaces
 FORGIVEN = 4
 #: Least likeness (share of letters that stay, OSA) at which a word counts as a slip of another.
 ALIKE = 0.72
+#: The same for a name of several words: its parts alone are like many.
+ALIKE_NAME = 0.87
 #: How much the beginning of a word, or another word for it, counts against the word itself.
 BEGINNING, ANOTHER_WORD = 0.5, 0.9
 #: Factor of an entry by its kind: among the first of a topic, named by a topic, full, reference (``finding``).
@@ -42,7 +44,7 @@ def search(query: str, catalogue: Catalogue, limit: int = 10, forgive: bool = Tr
     read_as: dict[str, str] = {}
     total = 0.0
     for word, several in _asked(query).items():
-        heard, weight = _heard(word, catalogue, forgive and not several, read_as)
+        heard, weight = _heard(word, several, catalogue, forgive, read_as)
         if several and not heard:  # its parts are asked too
             continue
         total += weight
@@ -66,14 +68,19 @@ def _asked(query: str) -> dict[str, bool]:
     return {word: several for word, several in typed.items() if word not in COMMON and len(word) > 1} or typed
 
 
-def _heard(word: str, catalogue: Catalogue, forgive: bool, read_as: dict[str, str]) -> tuple[dict[int, float], float]:
+def _heard(
+    word: str, several: bool, catalogue: Catalogue, forgive: bool, read_as: dict[str, str]
+) -> tuple[dict[int, float], float]:
     """(entry -> strength 0..9, weight of the word: the rarer the heavier)."""
     vocabulary: Mapping[str, str] = catalogue.search["words"]
     entries = len(catalogue.rule_ids)
     heard: dict[int, float] = {}
     understood = _exact(word, vocabulary)
     if not understood and forgive:
-        understood = _slips(stem(word), vocabulary)
+        slips = _slips(word, vocabulary, ALIKE_NAME if several else ALIKE)
+        if slips is None:
+            return {}, 0.0
+        understood = slips
         if understood:
             first = understood[0][0]
             read_as[word] = vocabulary[first].partition("|")[0] or first
@@ -97,17 +104,25 @@ def _exact(word: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
     return understood
 
 
-def _slips(root: str, vocabulary: Mapping[str, str]) -> list[tuple[str, float]]:
-    """Words of the catalogue that ``root`` is a slip of, with how alike they are."""
-    if len(root) < FORGIVEN or not root.isalpha():  # in numbers and codes a letter is no slip: see agent.slips
+def _slips(word: str, vocabulary: Mapping[str, str], least: float) -> list[tuple[str, float]] | None:
+    """Words of the catalogue that ``word`` is a slip of, with how alike they are; None for a slip of a word that tells nothing."""
+    if len(word) < FORGIVEN or not word.isalpha():  # in numbers and codes a letter is no slip: see agent.slips
         return []
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    choices = [known for known in vocabulary if known.isalpha()]
-    near = process.extract(root, choices, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=6)
-    best = near[0][1] if near else 0.0
-    return [(known, alike) for known, alike, _ in near if alike >= best - 0.08]
+    roots = [known for known in vocabulary if known.isalpha()]
+    written = [vocabulary[known].partition("|")[0] or known for known in roots]
+    found: dict[str, float] = {}
+    for typed, choices in ((word, written), (stem(word), roots)):
+        near = process.extract(typed, choices, scorer=OSA.normalized_similarity, score_cutoff=least, limit=6)
+        for _, alike, at in near:
+            found[roots[at]] = max(found.get(roots[at], 0.0), alike)
+    best = max(found.values(), default=0.0)
+    if process.extractOne(word, COMMON, scorer=OSA.normalized_similarity, score_cutoff=max(least, best)):
+        return None
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return [(known, alike) for known, alike in ranked[:6] if alike >= best - 0.08]
 
 
 def _misread(word: str, catalogue: Catalogue, read_as: dict[str, str]) -> dict[int, float]:

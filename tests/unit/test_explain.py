@@ -243,3 +243,9 @@ def test_a_negative_number_is_no_option():
     )
     assert "No such option" not in done.stderr
     assert "0x80090016" in done.stdout + done.stderr
+
+
+def test_an_unknown_sign_in_code_names_the_service_s_own_page():
+    """Where the catalogue ends, the address of the service's page of that code begins."""
+    assert "https://login.microsoftonline.com/error?code=99999999" in _nothing("AADSTS99999999", load())
+    assert "login.microsoftonline.com" not in _nothing("zzzzqqqq", load())
