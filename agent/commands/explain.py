@@ -142,7 +142,9 @@ def _nothing(asked: str, catalogue: Catalogue) -> str:
     if could := [name for name in meanings(asked) if name.lower() != asked.lower()]:
         lines.append(f"as a number it could be {', '.join(could)}; the catalogue has none of them")
     if code := re.fullmatch(r"(?i)AADSTS\s?(\d{4,9})", asked.strip()):
-        lines.append(f"the sign-in service tells of its codes: https://login.microsoftonline.com/error?code={code[1]}")
+        lines.append(
+            f"https://login.microsoftonline.com/error is the page of the sign-in service for its codes: enter {code[1]}"
+        )
     if not near:
         lines.append("agent browse shows what is there")
     lines.append("to add it: agent rules new PRODUCT.NAME --from error.txt")

@@ -83,7 +83,7 @@ def _unknown(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         yield from _labelled("Healthy", f" {'·' if style.unicode else '-'} ".join(r.call.check for r in healthy), style)
     yield from _unseen(diagnosis, style)
     if code := next((code for code in diagnosis.fingerprint.codes if code.startswith("AADSTS")), ""):
-        yield from _labelled("The service", f"https://login.microsoftonline.com/error?code={code[6:]}", style)
+        yield from _labelled("The service", f"https://login.microsoftonline.com/error tells of {code[6:]}", style)
     yield from _labelled(
         "Look it up", "agent search WORDS finds entries, agent browse lists topics, agent rules new adds one", style
     )

@@ -247,5 +247,8 @@ def test_a_negative_number_is_no_option():
 
 def test_an_unknown_sign_in_code_names_the_service_s_own_page():
     """Where the catalogue ends, the address of the service's page of that code begins."""
-    assert "https://login.microsoftonline.com/error?code=99999999" in _nothing("AADSTS99999999", load())
+    assert (
+        "https://login.microsoftonline.com/error is the page of the sign-in service for its codes: enter 99999999"
+        in _nothing("AADSTS99999999", load())
+    )
     assert "login.microsoftonline.com" not in _nothing("zzzzqqqq", load())
