@@ -192,3 +192,9 @@ def numbers_in(text: str) -> tuple[str, ...]:
             if number in _KINDS[kind]:
                 keys.setdefault(f"{kind}:{number}")
     return tuple(keys)
+
+
+def triggers(kind: str) -> tuple[str, ...]:
+    """Literals in lower case, one of which every text holds that ``numbers_in`` reads a number of this kind from."""
+    kinds = (kind, "windows") if kind == "win32" else (kind,)
+    return tuple(dict.fromkeys(literal for name, literals, _ in _PLACES if name in kinds for literal in literals))
