@@ -128,7 +128,7 @@ def _literal(literal: str, fp: Fingerprint, text: str) -> Iterator[tuple[bool, s
 
         found = fuzz.partial_ratio_alignment(literal.lower(), text.lower(), score_cutoff=ALIKE)
         if found is not None and found.score:
-            read = text[found.dest_start : found.dest_end]
+            read = text[found.dest_start : found.dest_end].strip()
             yield True, f'words like "{_cut(literal)}"', _weight(literal) / 2
             yield False, f'the words "{_cut(literal)}" are not there; the text has "{_cut(read)}"', 0.0
             return

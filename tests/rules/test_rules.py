@@ -7,6 +7,7 @@ import json
 import pytest
 from captures import captures
 
+from agent.authoring.crossmatch import faults
 from agent.catalogue.compile import read_sources
 from agent.catalogue.lint import lint
 from agent.catalogue.load import load, source_folder
@@ -63,17 +64,12 @@ def test_all_sibling_tests_hold():
     assert [] == run_tests(source_folder(), load())
 
 
-def test_no_text_of_one_rule_is_claimed_by_another_first():
-    """Cross-match: each must-match text belongs to its rule against the whole catalogue."""
+def test_every_text_belongs_to_its_rule():
+    """Cross-match: each must-match text, and one made of each reference entry, leads to its owner; who claims it too is declared."""
     found = read_sources(source_folder(), [])
     catalogue = load()
-    stolen = [
-        (rule_id, matches[0].rule)
-        for rule_id, (test, _, _) in found["tests"].items()
-        for sample in test["match"]
-        if (matches := matches_of(sample, catalogue)) and matches[0].rule != rule_id
-    ]
-    assert [] == stolen
+    tests = {rule_id: test for rule_id, (test, _, _) in found["tests"].items()}
+    assert [] == faults(source_folder(), catalogue, tests, catalogue.rule_ids)
 
 
 @pytest.mark.parametrize("line", CLEAN.splitlines())
