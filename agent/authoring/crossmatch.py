@@ -100,8 +100,13 @@ def _listed(path: Path, issues: list[str]) -> dict[frozenset[str], int]:
 
 
 def _related(catalogue: Catalogue, claim: Claim) -> bool:
-    """Whether one of the two names the other as related: whoever reads its page is led on."""
+    """Whether the two know of each other: one names the other as related, or a page stands before a reference entry.
+
+    Such an entry has no page to name others on, and stands for what no page explains: behind one is its place.
+    """
     owner, other = catalogue.rule(claim.owner), catalogue.rule(claim.other)
+    if other["status"] == STATUS and owner["status"] != STATUS:
+        return True
     return any(b["id"] in a.get("page", {}).get("related", ()) for a, b in ((owner, other), (other, owner)))
 
 
