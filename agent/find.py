@@ -10,6 +10,8 @@ from agent.catalogue.load import Catalogue
 
 #: Signals that find an entry by one exact value, in the order in which a word is tried.
 _EXACT = ("codes", "graph_code", "error_id", "symbol")
+#: Signals that narrow a name down to special cases of it.
+_NARROWING = ("command", "contains", "any", "http_status", "pattern", "exception")
 #: Kind of a number -> how it is called in front of people.
 _CALLED = {
     "hresult": "HRESULT",
@@ -67,7 +69,7 @@ def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
     for word in dict.fromkeys((wanted, joined)):
         for name in _EXACT:
             if numbers := signals.get(name, {}).get(word.lower()):
-                return Found("code", _ids(numbers, catalogue))
+                return Found("code", _general_first(_ids(numbers, catalogue), catalogue))
     if len(wanted) > 40 or not any(c.isdigit() for c in wanted):
         return None
     readings = _readings(wanted, catalogue)
@@ -129,7 +131,22 @@ def _titled(word: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _ids(numbers: Iterable[int], catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(catalogue.rule_ids[number] for number in numbers)
+    return tuple(dict.fromkeys(catalogue.rule_ids[number] for number in numbers))
+
+
+def _general_first(rules: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """Of entries that share a name, full ones and those that ask for least beside it lead."""
+    if len(rules) < 2:
+        return rules
+    return tuple(r["id"] for r in sorted(map(catalogue.rule, rules), key=_demands))
+
+
+def _demands(rule: Mapping[str, Any]) -> tuple[bool, int, float]:
+    """Reference entries last; then how many kinds of things an error must also have, and how long its literals are."""
+    signals = rule["match"]
+    literals = [len(word) for name in ("contains", "any") for word in signals.get(name, ())]
+    narrowing = sum(name in signals for name in _NARROWING)
+    return rule["status"] == "reference", narrowing, sum(literals) / max(len(literals), 1)
 
 
 def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:

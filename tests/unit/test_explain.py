@@ -47,6 +47,8 @@ def numbered():
         ("why does mggraph say authentication needed", "graphps.authentication-needed"),
         ("keyset-does-not-exist", PRIVATE_KEY),
         ("Keyset does not exist", PRIVATE_KEY),
+        ("CommandNotFoundException", "powershell.command-not-found"),
+        ("accessDenied", "graph.access-denied"),
         ("client secret keys expired", "entra.aadsts7000222"),
         (
             "Certificate with thumbprint 'AB' was not found in certificate store or has expired.",
