@@ -1,4 +1,4 @@
-"""``agent check``: list the checks, or run one."""
+"""``agent check``: list the checks, run one, or begin a new one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]
 
 @click.group()
 def command() -> None:
-    """List the checks, or run one of them."""
+    """List the checks, run one of them, or begin a new one."""
 
 
 @command.command("list")
@@ -76,6 +76,41 @@ def run_(check_id: str, params: tuple[str, ...], timeout: float | None, format_:
     else:
         _show(result, spec)
     return OF_STATUS[result.status]
+
+
+@command.command("new")
+@click.argument("check_id", metavar="ID")
+@click.option("--question", default="", help="What the check asks, as people read it in lists; else made from ID.")
+def new_(check_id: str, question: str) -> int:
+    """Write a new check and its test in this checkout. Both pass as they are; nothing that is there is changed.
+
+    ID is <area>.<noun_state>, named for the healthy answer.
+
+    \b
+    agent check new machine.fan_turns
+    agent check new machine.fan_turns --question "Does the fan turn?"
+    """
+    from agent.authoring.newcheck import new_check
+    from agent.catalogue.load import source_folder
+
+    rules = source_folder()
+    if rules is None or not (rules.parent / "tests" / "checkkit.py").is_file():
+        raise UsageError("this agent was installed without its source; checks are written in a checkout of it")
+    root = rules.parent
+    for path in new_check(root, check_id, question):
+        click.echo(f"wrote {path}")
+    area, _, name = check_id.partition(".")
+    steps = (
+        f"ask what decides, and say it in one sentence: checks/{area}/{name}.py",
+        f"test its four behaviours: pytest tests/checks/{area}/test_{name}.py",
+        f"try it here: agent check run {check_id}",
+        "name it in the evidence of a cause, with how often it fails then: rules/causes",
+        "agent rules lint tells when something is missing",
+    )
+    click.echo("next:")
+    for number, step in enumerate(steps, 1):
+        click.echo(f"  {number}  {step}")
+    return OK
 
 
 def as_json(result: Result) -> dict[str, Any]:
