@@ -141,12 +141,12 @@ def _general_first(rules: tuple[str, ...], catalogue: Catalogue) -> tuple[str, .
     return tuple(r["id"] for r in sorted(map(catalogue.rule, rules), key=_demands))
 
 
-def _demands(rule: Mapping[str, Any]) -> tuple[bool, int, float]:
-    """Reference entries last; then how many kinds of things an error must also have, and how long its literals are."""
+def _demands(rule: Mapping[str, Any]) -> tuple[bool, float, int]:
+    """Reference entries last; then how long the literals of an error must be, and how many kinds of things it must also have."""
     signals = rule["match"]
     literals = [len(word) for name in ("contains", "any") for word in signals.get(name, ())]
     narrowing = sum(name in signals for name in _NARROWING)
-    return rule["status"] == "reference", narrowing, sum(literals) / max(len(literals), 1)
+    return rule["status"] == "reference", sum(literals) / max(len(literals), 1), narrowing
 
 
 def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
