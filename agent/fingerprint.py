@@ -78,9 +78,17 @@ _SYMBOL = Pattern(
     ("_", "errsec", "wsae"),
     r"(?<![A-Za-z0-9_])(?:[A-Z0-9]{2,12}_[EIW]_[A-Z][A-Z0-9_]{2,}|E_[A-Z]{4,20}|(?:ERROR|STATUS|NTE|RPC_[SX]|CURLE|X509_V_ERR|KRB_AP_ERR|"
     r"KRB_ERR|KRB5\w{0,8}|KDC_ERR|AAD_CLOUDAP_E|DSREG|SCARD|SSL_ERROR|SEC_ERROR|ERR_(?:CERT|SSL|TLS|PROXY))_[A-Z][A-Z0-9_]{2,}|"
-    r"WSA(?:E[A-Z]{4,}|[A-Z]+_[A-Z_]+)|errSec[A-Z][A-Za-z]{2,})(?![A-Za-z0-9_])",
+    r"(?:TLS1|SSL3)_ALERT_[A-Z][A-Z_]{5,}|WSA(?:E[A-Z]{4,}|[A-Z]+_[A-Z_]+)|errSec[A-Z][A-Za-z]{2,})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
+#: What .NET gives every exception of a type (System.HResults), and COM every failure: on an exception it repeats the type's name.
+_OF_TYPE_WORDS = (
+    "0x80004001 0x80004002 0x80004003 0x80004005 0x8000FFFF 0x80070002 0x80070003 0x80070005 0x80070006 0x8007000B 0x8007000E "
+    "0x80070057 0x80070216"
+)
+_OF_TYPE = frozenset(_OF_TYPE_WORDS.split())
+#: Facility of the .NET runtime.
+_RUNTIME = "0x8013"
 #: Fields of answers that look like names of failures.
 _FIELDS = frozenset(
     {"ERROR_DESCRIPTION", "ERROR_CODES", "ERROR_CODE", "ERROR_URI", "ERROR_MESSAGE", "STATUS_CODE", "ERROR_DETAILS"}
@@ -254,9 +262,10 @@ def _graph_codes(text: str, whole: str, error_id: str) -> tuple[str, ...]:
 
 
 def _hresults(report: ErrorReport, whole: str) -> tuple[str, ...]:
-    told = [e.hresult for e in report.exceptions if e.hresult]
-    seen = _HRESULT.findall(whole)
-    return tuple(dict.fromkeys(["0x" + h[2:].upper() for h in told + seen] + list(hresults_in(whole))))
+    told = ["0x" + e.hresult[2:].upper() for e in report.exceptions if e.hresult]
+    seen = ["0x" + h[2:].upper() for h in _HRESULT.findall(whole)]
+    telling = [code for code in told if code not in _OF_TYPE and not code.startswith(_RUNTIME)]
+    return tuple(dict.fromkeys([*telling, *seen, *hresults_in(whole)]))
 
 
 def _symbols(text: str, whole: str) -> tuple[str, ...]:

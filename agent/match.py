@@ -31,6 +31,19 @@ TRUST = {
 CONTEXT = 0.5
 #: A code that only names a group of failures: less than the words that a rule knows it by, more than a guess.
 GROUP = 0.7
+#: A number, or a name for it, that many failures share: it says what a type or a frame says, so any word says more.
+GENERAL = 0.5
+_GENERAL_WORDS = (
+    "0x80004001 0x80004002 0x80004003 0x80004005 0x8000FFFF E_NOTIMPL E_NOINTERFACE E_POINTER E_FAIL E_UNEXPECTED E_ACCESSDENIED "
+    "E_INVALIDARG E_OUTOFMEMORY 0x80070001 0x80070002 0x80070003 0x80070005 0x80070006 0x80070008 0x8007000B 0x8007000D 0x8007000E "
+    "0x80070032 0x80070057 0x800704C7 win32:1 win32:2 win32:3 win32:5 win32:6 win32:8 win32:11 win32:13 win32:14 win32:50 win32:87 "
+    "win32:1223 winhttp:12029 winhttp:12157 winhttp:12175 curl:7 curl:28 curl:35 curl:56 curl:58 curl:60 curl:77 curl:97 "
+    "schannel-event:36887 schannel-event:36888"
+)
+_GENERAL = frozenset(_GENERAL_WORDS.split())
+#: Codes of which a frame around them says more, such as Kerberos in a remoting session or the account broker.
+FRAMED = 0.715
+_FRAMED = frozenset({"0x80090016", "0x80090030", "0x8009030E", "0x80090311", "0x80090322", "0x8009030C"})
 #: A rule below this is no match.
 LEAST = 0.4
 #: Of a literal that is cut off by "…" at least so many characters have to be there, and three fifths of it.
@@ -133,7 +146,7 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
             if value.lower() in low:
                 penalty = 0.25 if has_words and words is None else 0.0
                 later = 0.02 * next((i for i, p in enumerate(present) if p.lower() == value.lower()), 0)
-                yield TRUST[name] - penalty - later, f"{name} {value}"
+                yield _number_trust(name, value) - penalty - later, f"{name} {value}"
     types = {t.lower() for t in fp.exception_types}
     kinds = [t for t in signals.get("exception", ()) if t.lower() in types]
     if words:
@@ -143,6 +156,26 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
         yield TRUST["exception"] + bonus, f"exception {kinds[0]}"
     if "http_status" in signals and fp.http_status and not has_words and len(signals) <= 2:
         yield TRUST["HTTP status"], f"HTTP status {fp.http_status}"
+
+
+def _number_trust(name: str, value: str) -> float:
+    """How far the value of an exact signal is trusted; a name or number that stands for many failures tells little."""
+    if (
+        value in _GENERAL
+        or value.upper().startswith(("COR_E_", "WSA"))
+        or value.startswith("0x8013")
+        or _is_socket(value)
+    ):
+        return GENERAL
+    return FRAMED if value in _FRAMED else TRUST[name]
+
+
+def _is_socket(value: str) -> bool:
+    """Whether it is a number of the Windows sockets, 10000 to 11999 (WSABASEERR in winsock2.h), bare or in an HRESULT."""
+    kind, _, number = value.partition(":")
+    if kind == "win32":
+        return 10_000 <= int(number) < 12_000
+    return value[:6] == "0x8007" and 10_000 <= int(value[6:], 16) < 12_000
 
 
 def _word_trust(fp: Fingerprint, signals: Mapping[str, Any], words: list[str], kinds: list[str]) -> float:
