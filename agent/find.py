@@ -11,7 +11,7 @@ from agent.catalogue.load import Catalogue
 #: Signals that find an entry by one exact value, in the order in which a word is tried.
 _EXACT = ("codes", "graph_code", "error_id", "symbol")
 #: Signals that narrow a name down to special cases of it.
-_NARROWING = ("command", "contains", "any", "http_status", "pattern", "exception")
+_NARROWING = ("command", "contains", "http_status", "exception")
 #: Kind of a number -> how it is called in front of people.
 _CALLED = {
     "hresult": "HRESULT",
@@ -141,12 +141,13 @@ def _general_first(rules: tuple[str, ...], catalogue: Catalogue) -> tuple[str, .
     return tuple(r["id"] for r in sorted(map(catalogue.rule, rules), key=_demands))
 
 
-def _demands(rule: Mapping[str, Any]) -> tuple[bool, float, int]:
-    """Reference entries last; then how long the literals of an error must be, and how many kinds of things it must also have."""
+def _demands(rule: Mapping[str, Any]) -> tuple[bool, int, int, float]:
+    """Reference entries last; then by what an error must also have, by how many names it goes, and how long its literals are."""
     signals = rule["match"]
     literals = [len(word) for name in ("contains", "any") for word in signals.get(name, ())]
+    names = sum(len(signals.get(name, ())) for name in _EXACT)
     narrowing = sum(name in signals for name in _NARROWING)
-    return rule["status"] == "reference", sum(literals) / max(len(literals), 1), narrowing
+    return rule["status"] == "reference", narrowing, -names, sum(literals) / max(len(literals), 1)
 
 
 def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
