@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -287,3 +288,21 @@ def test_without_own_rules_nothing_more_is_imported():
     code = "import sys; from agent.catalogue.load import load; load(); print({'yaml', 'agent.catalogue.overlay'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.slow
+def test_twenty_own_rules_cost_little(tmp_path):
+    """A start with twenty own rules takes at most twice as long as one without, both at their best of several."""
+    for number in range(20):
+        place = tmp_path / "errors" / "own" / f"quota{number}.yaml"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        rule = ownrules.RULE.replace("own.quota", f"own.quota{number}").replace("daily quota", f"daily quota {number}")
+        place.write_text(rule.replace("gateway is used up", f"gateway {number}"), encoding="utf-8")
+    ownrules.write(tmp_path, rule="", test="")
+    best = {str(tmp_path): 9.0, "": 9.0}
+    for _ in range(12):
+        for folder in best:
+            started = time.perf_counter()
+            assert agent("diagnose", "--no-checks", BUILT_IN, AGENT_RULES=folder).returncode in (3, 4)
+            best[folder] = min(best[folder], time.perf_counter() - started)
+    assert best[str(tmp_path)] <= 2 * best[""], best
