@@ -313,18 +313,20 @@ def _status(status: str) -> Iterator[tuple[tuple[str, ...], Test]]:
 
 def _word_row(row: Any, catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Test]]:
     """The literals of a rule, in the words of its record: the index has lost where words end."""
-    shown = {squeeze(text): text for text in _texts(catalogue.rule(catalogue.rule_ids[row[0]])["match"])}
+    written: dict[str, list[str]] = {}
+    for text in _texts(catalogue.rule(catalogue.rule_ids[row[0]])["match"]):
+        written.setdefault(squeeze(text), []).append(text)
     if len(row) != 3:  # a shape of a later index: whatever it says, its texts are looked for
         for text in _texts(row):
-            yield (shown.get(text, text),), ALWAYS
+            yield from (((way,), ALWAYS) for way in written.get(text, [text]))
         return
     needed, options = tuple(row[1]), tuple(row[2])
     test = Test(needed, options)
-    if needed:
-        yield tuple(shown.get(text, text) for text in needed), test
-    else:
-        for text in options:
-            yield (shown.get(text, text),), test
+    if all(len(set(written.get(text, ()))) <= 1 for text in needed) and needed:
+        yield tuple(written.get(text, [text])[0] for text in needed), test
+        return
+    for text in options or needed[:1]:  # written apart and in one word: both ways
+        yield from (((way,), test) for way in written.get(text, [text]))
 
 
 def _texts(value: Any) -> Iterator[str]:
