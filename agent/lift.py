@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from agent.model import ErrorReport, Value
 from agent.patterns import Pattern
 from agent.redact import redact_text
+from agent.stated import stated
 from agent.times import parse_time
 
 GRAPH = "https://graph.microsoft.com"
@@ -134,6 +135,7 @@ def lift(
     for fact, pattern in _TEXT:
         if fact not in facts and (found := pattern.search(text)):
             facts[fact] = next(group for group in found.groups() if group)
+    facts = stated(text, report.context) | facts
     _headers(report, facts)
     _times(report, facts)
     _session(report, facts)

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from agent.model import ErrorReport, ExceptionInfo, Value
+from agent.secretshape import secret_shape, token_shape
 from agent.shapes import FIELD, JWT, PEOPLE, SECRETS, Shape
 
 #: Claims that say what a token is for; everything else in a token is nobody's business.
@@ -145,9 +146,35 @@ def redact(report: ErrorReport) -> ErrorReport:
         http_headers=cleaned(report.http_headers),
         host=cleaned(report.host),
         claims={k: clean(v) if isinstance(v, str) else v for k, v in claims.items()},
-        context=cleaned(report.context),
+        context=_seen(report) | cleaned(report.context),
         notes=tuple(clean(note) for note in report.notes),
     )
+
+
+#: Names under which a client secret or a token is given, and how a text shows a client secret.
+_SECRET_GIVEN = _compiled(r"-?(?:azure_|arm_)?(?:client_?)?secret(?:_?(?:text|value))?")
+_TOKEN_GIVEN = _compiled(r"-?access_?token|-?bearer(?:_?token)?")
+_SECRET_SHOWN = _compiled(
+    r"\b(?:client_?secret|-(?:client)?secret(?:text|value)?)\b\"?(?:\s*[:=]\s*|\s+)(?:'(?P<one>[^'\n]{1,200})'|\"(?P<two>[^\"\n]{1,200})\""
+    r"|(?P<bare>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b)"
+)
+
+
+def _seen(report: ErrorReport) -> dict[str, str]:
+    """What checks may know of values that are dropped: shapes of secrets, and the domain of the account."""
+    seen: dict[str, str] = {}
+    for name, value in report.parameters.items():
+        if _SECRET_GIVEN.fullmatch(name):
+            seen.setdefault("secret_shape", secret_shape(value))
+        elif _TOKEN_GIVEN.fullmatch(name):
+            seen.setdefault("token_shape", token_shape(value))
+    if "secret" in report.text.lower() and (found := _SECRET_SHOWN.search(report.text)):
+        seen.setdefault("secret_shape", secret_shape(next(group for group in found.groups() if group)))
+    for text in (*report.parameters.values(), report.text):
+        # a guest's name ends in the tenant that invited, not in the guest's own
+        if "@" in text and (account := _UPN.search(text)) and "#EXT#" not in account.group(0):
+            seen.setdefault("user_domain", account.group(0).rpartition("@")[2].lower())
+    return {name: word for name, word in seen.items() if word}
 
 
 _SECRET_NAMES = _compiled(rf"{FIELD}|secret|token|credential|key")

@@ -273,3 +273,54 @@ class NewSession(NamedTuple):
     version: str
     language_mode: str
     function_limit: int = 0
+
+
+class SignIn(NamedTuple):
+    """A sign-in that a program saved. ``kind`` is ``user``, ``application`` or ``identity``; ``domain`` is the account's, never its name.
+
+    ``tenant`` and ``client_id`` are ids in lower case, ``cloud`` the sign-in host, ``subscription`` the id of the selected subscription;
+    whatever a program does not save is empty. ``chosen`` says that the program would use this one.
+    """
+
+    program: str
+    kind: str
+    domain: str = ""
+    tenant: str = ""
+    client_id: str = ""
+    cloud: str = ""
+    subscription: str = ""
+    chosen: bool = True
+
+
+class TokenFile(NamedTuple):
+    """A file that holds a token. ``state``: ``token``, ``missing``, ``empty``, ``denied``, ``folder`` or ``not_jwt``.
+
+    ``claims`` are (name, value) pairs of aud, exp, iss and nbf; subject and token stay where they are.
+    """
+
+    path: str
+    state: str
+    claims: tuple[tuple[str, str | int | float], ...] = ()
+
+
+class ToolAnswer(NamedTuple):
+    """A developer tool asked who is signed in.
+
+    ``state``: ``signed_in``, ``not_signed_in``, ``absent``, ``not_on_path``, ``polluted`` (text around its JSON), ``failed`` or
+    ``timeout``; ``detail`` is a clause without names of accounts.
+    """
+
+    name: str
+    state: str
+    path: str = ""
+    tenant: str = ""
+    subscription: str = ""
+    elapsed_s: float = 0.0
+    detail: str = ""
+
+
+class KeyringAnswer(NamedTuple):
+    """The keyring or keychain of this session. ``state``: ``available``, ``no_library``, ``no_bus``, ``absent`` or ``locked``."""
+
+    state: str
+    detail: str = ""

@@ -18,6 +18,7 @@ from agent.system.answers import (
     FileInfo,
     HttpAnswer,
     InstalledModule,
+    KeyringAnswer,
     Manifest,
     Memory,
     ModuleFile,
@@ -28,9 +29,12 @@ from agent.system.answers import (
     ServiceState,
     Session,
     SignAnswer,
+    SignIn,
     TcpAnswer,
     TimeSync,
     TlsAnswer,
+    TokenFile,
+    ToolAnswer,
     TunnelAnswer,
     WriteAnswer,
 )
@@ -45,6 +49,7 @@ __all__ = [
     "FileInfo",
     "HttpAnswer",
     "InstalledModule",
+    "KeyringAnswer",
     "Manifest",
     "Memory",
     "ModuleFile",
@@ -55,10 +60,13 @@ __all__ = [
     "ServiceState",
     "Session",
     "SignAnswer",
+    "SignIn",
     "System",
     "TcpAnswer",
     "TimeSync",
     "TlsAnswer",
+    "TokenFile",
+    "ToolAnswer",
     "TunnelAnswer",
     "WriteAnswer",
 ]
@@ -192,6 +200,30 @@ class System:
         """The registration of this computer (``dsregcmd``). Off Windows raises ``CannotObserve('not_supported')``."""
         raise _unanswered("device_state")
 
+    # --- saved sign-ins and credentials
+    def variable_shape(self, name: str, kind: str = "secret") -> str:
+        """The shape of a secret or token in an environment variable (``agent.secretshape``), ``absent`` where it is not set."""
+        raise _unanswered("variable_shape")
+
+    def token_file(self, path: str) -> TokenFile:
+        """A file that holds a federated token, without the token."""
+        raise _unanswered("token_file")
+
+    def saved_sign_ins(self, program: str) -> tuple[SignIn, ...]:
+        """Sign-ins that ``graph``, ``az`` (Az PowerShell) or ``azure-cli`` has saved, readable as plain text, the chosen one first.
+
+        Nobody signed in is an empty tuple; a file that is damaged or may not be read raises ``CannotObserve``.
+        """
+        raise _unanswered("saved_sign_ins")
+
+    def developer_tool(self, name: str) -> ToolAnswer:
+        """``az`` or ``azd``, asked who is signed in (nothing is sent to a service by ``az``)."""
+        raise _unanswered("developer_tool")
+
+    def keyring(self) -> KeyringAnswer:
+        """Whether this session can keep secrets: libsecret and the secret service of the session bus, or macOS's login keychain."""
+        raise _unanswered("keyring")
+
     # --- PowerShell
     def module_folders(self, edition: str = "Core") -> tuple[str, ...]:
         """PSModulePath as a ``Core`` or ``Desktop`` PowerShell of this account has it (environment and defaults)."""
@@ -212,6 +244,10 @@ class System:
     def module_files(self, manifest: str) -> tuple[ModuleFile, ...]:
         """The files that the manifest at this path names, and how they are found."""
         raise _unanswered("module_files")
+
+    def exported_commands(self, edition: str = "Core") -> tuple[tuple[str, str], ...]:
+        """(command, module) of all commands that manifests of installed modules list by name."""
+        raise _unanswered("exported_commands")
 
     def module_repositories(self, edition: str = "Core") -> tuple[Repository, ...]:
         """Registered repositories of this account; no list on disk yet raises ``CannotObserve('not_installed')``."""

@@ -280,3 +280,42 @@ def test_a_file_without_certificate_is_nothing_to_look_at(tmp_path: Path) -> Non
     result = run_check("certificate.not_expired", LiveSystem(), certificate_path=str(path))
     assert (result.status, result.reason) == (Status.UNKNOWN, UnknownReason.MISSING_FACT)
     assert "neither PFX, PEM nor DER" in result.summary
+
+
+# --- registration_accepted and thumbprint_matches_error: judged from the words of the error
+
+GIVEN = "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41"
+
+
+@pytest.mark.parametrize("reason", ["not_found", "signature", "expired"])
+def test_registration_accepted_says_what_the_service_says(reason: str) -> None:
+    """Three faults of one error are told apart by the service's own reason."""
+    params = {"key_reason": reason, "key_used": GIVEN, "registered_until": 1.7e9}
+    result = run_check("certificate.registration_accepted", FakeSystem(now=1.8e9), **params)
+    assert (result.status, result.evidence["state"], result.evidence["key_used"]) == (Status.FAIL, reason, GIVEN)
+
+
+def test_registration_accepted_without_a_known_reason_is_unknown() -> None:
+    """Words that nobody knows yet claim nothing."""
+    result = run_check("certificate.registration_accepted", FakeSystem(now=1.8e9), key_reason="something new")
+    assert (result.status, result.reason) == (Status.UNKNOWN, UnknownReason.MISSING_FACT)
+
+
+@pytest.mark.parametrize(
+    ("thumbprint", "key_used", "state"),
+    [
+        (GIVEN, "", None),
+        (GIVEN.lower(), GIVEN, None),
+        (" ".join(GIVEN[i : i + 2] for i in range(0, 40, 2)), "", None),
+        (GIVEN, "nzwKGyw9Tl9gcYKTpLXG1-j5CkE", None),
+        ("\u200e" + GIVEN, "", "hidden_character"),
+        (GIVEN[:-1], "", "wrong_length"),
+        (GIVEN + GIVEN[:24], "", "wrong_length"),
+        (f"{GIVEN} {GIVEN}", "", "wrong_length"),
+        (GIVEN, GIVEN[::-1], "other"),
+    ],
+)
+def test_thumbprint_matches_error(thumbprint: str, key_used: str, state: str | None) -> None:
+    """Spaces and letter case are no fault; unseen marks, other lengths and another key are."""
+    result = run_check("certificate.thumbprint_matches_error", FakeSystem(), thumbprint=thumbprint, key_used=key_used)
+    assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)

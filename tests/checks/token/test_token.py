@@ -288,3 +288,47 @@ def test_an_unreachable_service_leaves_the_tenant_name_unknown() -> None:
     system = FakeSystem(http_get=CannotObserve("unreachable", "no answer"))
     result = run_check("token.tenant_matches", system, token=_token(tid=TENANT), tenant="contoso.test")
     assert (result.status, result.reason) == (Status.UNKNOWN, UnknownReason.UNREACHABLE)
+
+
+# --- judged from the words of the error: grant_alive, assertion_accepted, assertion_current, well_formed
+
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "state"),
+    [
+        ("grant_alive", {"grant_issued": NOW - 100 * DAY, "grant_idle_s": 90 * DAY}, "inactive"),
+        ("grant_alive", {"grant_issued": NOW - 9 * DAY, "valid_from": NOW - DAY}, "revoked"),
+        ("grant_alive", {"grant_limit_s": DAY, "service_codes": ("AADSTS700084",)}, "spa"),
+        ("grant_alive", {"grant_limit_s": 43_200.0, "service_codes": ("AADSTS70043",)}, "lifetime"),
+        ("assertion_accepted", {"assertion_part": "subject"}, "subject"),
+        ("assertion_accepted", {"assertion_part": "issuer"}, "issuer"),
+        ("assertion_accepted", {"assertion_part": "audience"}, "audience"),
+        ("assertion_current", {"service_time": NOW, "assertion_from": NOW - 900, "assertion_until": NOW - 300}, "expired"),
+        ("assertion_current", {"service_time": NOW, "assertion_from": NOW + 400, "assertion_until": NOW + 900}, "not_yet_valid"),
+        ("assertion_current", {"service_time": NOW, "assertion_from": NOW - 10, "assertion_until": NOW + 590}, None),
+        ("well_formed", {"token_shape": "jwt"}, None),
+        ("well_formed", {"token_shape": "no_dots"}, "no_dots"),
+        ("well_formed", {"token_shape": "truncated"}, "truncated"),
+    ],
+)  # fmt: skip
+def test_what_the_error_states(check: str, params: dict[str, Any], state: str | None) -> None:
+    """The service's own times and parts tell the causes of one error apart."""
+    result = run_check(f"token.{check}", FakeSystem(now=NOW), **params)
+    assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)
+
+
+@pytest.mark.parametrize(
+    ("check", "params"),
+    [
+        ("grant_alive", {}),
+        ("grant_alive", {"grant_issued": NOW, "valid_from": NOW - DAY}),
+        ("assertion_accepted", {"assertion_part": "colour"}),
+        ("well_formed", {"token_shape": "round"}),
+    ],
+)
+def test_what_the_error_does_not_state(check: str, params: dict[str, Any]) -> None:
+    """Without the words nothing is claimed."""
+    result = run_check(f"token.{check}", FakeSystem(now=NOW), **params)
+    assert (result.status, result.reason) == (Status.UNKNOWN, UnknownReason.MISSING_FACT)
