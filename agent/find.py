@@ -177,9 +177,12 @@ def _by_text(wanted: str, catalogue: Catalogue) -> Found | None:
         return Found("text", tuple(m.rule for m in matches))
     if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", wanted):  # a type with its name space: only the type tells
         wanted = wanted.rpartition(".")[2]
-    if _is_name(wanted) and stem(wanted.lower()) not in catalogue.search["words"]:
-        return None
-    return _by_words(wanted, catalogue)
+    if not _is_name(wanted):
+        return _by_words(wanted, catalogue)
+    if stem(wanted.lower()) not in catalogue.search["words"] or re.fullmatch(r"\d{1,4}", wanted):
+        return None  # a code is not another one, and a small number is anything
+    found = _by_words(wanted, catalogue)
+    return found and found._replace(how="several")  # entries that mention a code are not the page of it
 
 
 def _is_name(wanted: str) -> bool:
@@ -204,6 +207,8 @@ def nearest(words: str, catalogue: Catalogue, limit: int = 3) -> list[Mapping[st
     """For words that mean nothing here: the nearest entries as {rule, title, alike, why}; offers, not claims."""
     from agent.search import search, suggest
 
+    if re.fullmatch(r"\s*\d{1,4}\s*", words):  # near to everything
+        return []
     near: list[Mapping[str, Any]] = list(suggest(words, catalogue, limit))
     if near and "why" in near[0] and len(words) < 60:
         return near

@@ -64,6 +64,9 @@ def resolve_topics(topics: Sequence[Mapping[str, Any]], rules: Sequence[Mapping[
     for topic in topics:
         named = [rule_id for rule_id in topic["entries"] if rule_id in full]
         left = {r for r in homeless if r.partition(".")[0] in topic.get("rest", ())}
+        if "*" in topic.get("rest", ()):
+            claimed = {product for other in topics for product in other.get("rest", ())}
+            left |= {r for r in homeless if r.partition(".")[0] not in claimed}
         rest = [rule for r, rule in full.items() if r not in named and (r in left or takes(topic, rule))]
         rest.sort(key=lambda rule: (_SEVERITY.get(rule["severity"], 1), rule["id"]))
         entries = [*named, *(rule["id"] for rule in rest)]
@@ -83,7 +86,7 @@ def takes(topic: Mapping[str, Any], rule: Mapping[str, Any], rest: bool = False)
     """Whether the topic takes the rule in by its product or class, without naming it; with ``rest`` also as what is left."""
     product = str(rule.get("id", "")).partition(".")[0]
     products = (*topic.get("products", ()), *(topic.get("rest", ()) if rest else ()))
-    return product in products or rule.get("class") in topic.get("classes", ())
+    return product in products or "*" in products or rule.get("class") in topic.get("classes", ())
 
 
 def topic_faults(found: Mapping[str, Any]) -> Iterator[str]:

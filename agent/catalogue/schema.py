@@ -169,6 +169,10 @@ PAGE = record(
 )
 
 SEVERITY = one_of(("low", "medium", "high"))
+#: Names with an underscore, and those of Windows sockets and of the macOS keychain, which have none.
+SYMBOL = matching(
+    r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|WSAE[A-Z]+|errSec[A-Z][A-Za-z]+", "a symbolic name like CERT_E_EXPIRED"
+)
 #: Families of small numbers, as ``agent.numbers`` writes them: alone such a number says nothing.
 NUMBER = matching(
     r"(win32|winhttp|curl|openssl|kerberos|tls-alert|schannel-event|applocker-event):[0-9]+", "a number like curl:60"
@@ -193,7 +197,7 @@ MATCH_FIELDS = {
     "error_id": Field(list_of(text)),
     "graph_code": Field(list_of(text)),
     "hresult": Field(list_of(matching(r"0x[0-9A-Fa-f]{8}", "an HRESULT like 0x80090016"))),
-    "symbol": Field(list_of(matching(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+", "a symbolic name like CERT_E_EXPIRED"))),
+    "symbol": Field(list_of(SYMBOL)),
     "number": Field(list_of(NUMBER)),
     "http_status": Field(matching(r"[1-5][0-9]{2}", "an HTTP status")),
     "exception": Field(list_of(matching(r"[A-Za-z][A-Za-z0-9_]*", "a short type name"))),
@@ -313,7 +317,7 @@ TOPICS = list_of(
             "entries": Field(list_of(ID, 0), True),
             "products": Field(list_of(matching(r"[a-z0-9]+", "a folder of rules/errors"))),
             "classes": Field(list_of(CAUSE_ID)),
-            "rest": Field(list_of(matching(r"[a-z0-9]+", "a folder of rules/errors"))),
+            "rest": Field(list_of(matching(r"[a-z0-9]+|\*", "a folder of rules/errors, or *"))),
         },
         ordered=True,
     )

@@ -75,7 +75,7 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
         from agent.render import listing
 
         if found.how == "several":
-            return listing.several(found.rules, found.read_as, catalogue, style)
+            return listing.several(_shown(asked), found.rules, found.read_as, catalogue, style)
         if found.how == "class":
             return listing.of_class(found.named, found.rules, catalogue, style)
         return listing.readings(_shown(asked), found.readings, catalogue, style)

@@ -64,9 +64,9 @@ def readings(word: str, found: Sequence[Reading], catalogue: Catalogue, style: S
     return "\n".join(lines) + "\n"
 
 
-def several(ids: Sequence[str], read_as: Mapping[str, str], catalogue: Catalogue, style: Style) -> str:
-    """Entries that fit the words about equally, for the person to choose from."""
-    lines = [style.paint("Several entries have these words", "bold"), *heard(read_as, style), ""]
+def several(asked: str, ids: Sequence[str], read_as: Mapping[str, str], catalogue: Catalogue, style: Style) -> str:
+    """Entries that fit what was asked about equally, for the person to choose from."""
+    lines = [*_bold(f"Entries that mention {asked}", style), *heard(read_as, style), ""]
     lines += entries(ids, catalogue, style)
     lines += ["", *(style.paint(line, "dim") for line in style.wrap("Read one: agent explain NAME"))]
     return "\n".join(lines) + "\n"

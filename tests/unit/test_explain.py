@@ -126,6 +126,13 @@ def test_words_that_fit_several_entries_give_a_choice():
     assert "entra.aadsts65001" in [row["id"] for row in _document(found, load())["several"]]
 
 
+def test_a_code_that_entries_only_mention_has_no_page():
+    """Entries that mention a code or a bare number are listed; none of them is shown as its page."""
+    found = find("0x80090322", load())
+    assert found.how in ("several", "code")
+    assert find("60", load()).how in ("", "code")
+
+
 def test_a_cause_has_a_page():
     """Ids of causes stand in every answer; their page tells checks, fix and the errors they show themselves by."""
     found = find("clock-wrong", load())

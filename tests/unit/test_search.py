@@ -259,10 +259,11 @@ def test_a_new_rule_needs_no_edit_of_the_topics():
     topics = [
         {"id": "t", "title": "T", "description": "d", "entries": ["p.b"], "products": ["p"]},
         {"id": "r", "title": "R", "description": "d", "entries": [], "classes": ["p-a"], "rest": ["p", "q"]},
+        {"id": "o", "title": "O", "description": "d", "entries": [], "rest": ["*"]},
     ]
-    rules = [rule("p.a", {}), {**rule("p.b", {}), "severity": "low"}, rule("q.z", {})]
+    rules = [rule("p.a", {}), {**rule("p.b", {}), "severity": "low"}, rule("q.z", {}), rule("x.y", {})]
     found = finding.resolve_topics(topics, rules)
-    assert [t["entries"] for t in found] == [["p.b", "p.a"], ["p.a", "q.z"]]
+    assert [t["entries"] for t in found] == [["p.b", "p.a"], ["p.a", "q.z"], ["x.y"]]
 
 
 def test_faults_of_topics_are_told(tmp_path):
@@ -345,7 +346,9 @@ def test_lists_fit_the_terminal(width):
     catalogue_, style = load(), Style(width=width)
     texts = [listing.topics(catalogue_, style)]
     texts += [listing.topic(topic, catalogue_, style, True) for topic in catalogue_.topics]
-    texts.append(listing.several(catalogue_.rule_ids[:20], {"a": "b"}, catalogue_, style))
+    texts.append(
+        listing.several("a very long question about it", catalogue_.rule_ids[:20], {"a": "b"}, catalogue_, style)
+    )
     for line in "\n".join(texts).splitlines():
         assert len(line) <= width or not re.search(r"\S\s+\S", line), line
 
