@@ -57,9 +57,21 @@ def lint_own(folder: Path, base: Catalogue, today: date | None = None) -> list[s
     for rule_id, (rule, shown, node) in found.rules.items():
         if rule_id not in tests and rule["status"] != "draft":
             place.at(shown, node).say("id", f"no test file {rule_id.rpartition('.')[2]}.test.yaml beside it")
+    _lint_built_in_codes(place, found.rules, base)
     overlay.lay_over(base, [folder])
     _lint_messages(place, found.rules, base)
     return in_order(issues)
+
+
+def _lint_built_in_codes(place: Place, rules: Entries, base: Catalogue) -> None:
+    """A code that a built-in rule has is claimed only in its place; else both would be as sure, and the id would decide."""
+    for rule_id, (rule, shown, node) in rules.items():
+        for kind in ("codes", "hresult"):
+            for number, value in enumerate(rule["match"].get(kind, ())):
+                owners = {base.rule_ids[n] for n in base.index["signals"][kind].get(value.lower(), ())} - {rule_id}
+                if owners:
+                    told = f"{value} is claimed by {sorted(owners)[0]} too; take its id and say overrides: true, or leave the code away"
+                    place.at(shown, node).say(f"match/{kind}/{number}", told)
 
 
 def in_order(issues: list[str]) -> list[str]:

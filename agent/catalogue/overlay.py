@@ -90,16 +90,15 @@ def read_folder(folder: Path, base: Base) -> Found:
     """The entries of ``folder`` that can be used over ``base``."""
     issues: list[str] = []
     found = Found({}, {}, {}, issues)
-    paths = list(_files(folder, issues))
-    sound = True
-    for path, shown in paths:
+    tables = []
+    for path, shown in _files(folder, issues):
         part = path.relative_to(folder).parts[0]
         if part == "reference":
-            sound = sound and may_read(path, shown, MAX_TABLE, issues)
+            tables += [path] if may_read(path, shown, MAX_TABLE, issues) else []
         elif not path.name.endswith(".test.yaml"):
             _read_entry(path, shown, part, found)
-    if sound and any(path.suffix == ".csv" for path, _ in paths):
-        _read_tables(folder, base, found)
+    if tables:
+        _read_tables(folder, tables, base, found)
     _refuse_doubles(base, found)
     _refuse_loose_ends(base, found)
     return found
@@ -192,11 +191,11 @@ def _read_entry(path: Path, shown: str, part: str, found: Found) -> None:
         into[key] = (value, shown, node)
 
 
-def _read_tables(folder: Path, base: Base, found: Found) -> None:
+def _read_tables(folder: Path, tables: Sequence[Path], base: Base, found: Found) -> None:
     from agent.catalogue import reference
 
     issues: list[str] = []
-    rows = reference.read_tables(folder / "reference", issues, folder)
+    rows = reference.read_tables(folder / "reference", issues, folder, tables)
     if any(not record["causes"] for record, _, _ in rows.values()):
         full = {r["id"]: (r, "", None) for r in base.rules() if r["status"] != reference.STATUS} | found.rules
         reference.give_families({"rules": full, "reference": rows}, issues)

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,12 @@ NAMING = ("codes", "symbol", "graph_code", "error_id", "number", "hresult")
 Say = Callable[[int, str], None]
 
 
-def read_tables(folder: Path, issues: list[str], root: Path) -> dict[str, tuple[dict[str, Any], str, Node]]:
-    """Records of all tables of ``folder`` by id, each with its shown path and a node that knows its line."""
+def read_tables(
+    folder: Path, issues: list[str], root: Path, paths: Sequence[Path] | None = None
+) -> dict[str, tuple[dict[str, Any], str, Node]]:
+    """Records of all tables of ``folder``, or of ``paths`` alone, by id, each with its shown path and a node that knows its line."""
     found: dict[str, tuple[dict[str, Any], str, Node]] = {}
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(folder.glob("*.csv")) if paths is None else paths:
         shown = f"rules/{path.relative_to(root).as_posix()}"
 
         def say(line: int, message: str, shown: str = shown) -> None:

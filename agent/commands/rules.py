@@ -29,6 +29,19 @@ _FOLDER = click.option(
 )
 
 
+def _ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [rule for rule in load().rule_ids if rule.startswith(incomplete.lower())]
+
+
+def _classes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in load().classes if name.startswith(incomplete.lower())]
+
+
+def _products(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    products = dict.fromkeys(rule.partition(".")[0] for rule in load().rule_ids)
+    return [name for name in products if name.startswith(incomplete.lower())]
+
+
 @click.group()
 def command() -> None:
     """List, draft, lint and test the catalogue."""
@@ -77,8 +90,12 @@ def causes_(words: tuple[str, ...], format_: str) -> int:
 @command.command("new")
 @click.argument("rule_id", metavar="ID")
 @click.option("--from", "file", type=click.Path(dir_okay=False), help="File with the error; - is standard input.")
-@click.option("--class", "class_", help="Class of the error; else that of the most alike rule.")
-@click.option("--product", help="Product, when ID is the name alone: graph, entra, network ...")
+@click.option(
+    "--class", "class_", shell_complete=_classes, help="Class of the error; else that of the most alike rule."
+)
+@click.option(
+    "--product", shell_complete=_products, help="Product, when ID is the name alone: graph, entra, network ..."
+)
 @click.option(
     "--to",
     type=click.Path(file_okay=False),
@@ -232,7 +249,7 @@ def lint_(folder: str | None, format_: str) -> int:
 
 
 @command.command("test")
-@click.argument("ids", nargs=-1)
+@click.argument("ids", nargs=-1, shell_complete=_ids)
 @_FOLDER
 @_FORMAT
 def test_(ids: tuple[str, ...], folder: str | None, format_: str) -> int:

@@ -128,6 +128,21 @@ def test_nothing_is_overwritten(tmp_path):
     assert ["mine"] == [path.read_text("utf-8") for path in tmp_path.rglob("*.yaml")]
 
 
+def test_a_new_rule_goes_where_its_author_can_write(tmp_path, monkeypatch):
+    """An installed agent writes to the last folder of AGENT_RULES, else to the user's own, and uses what it wrote at once."""
+    from agent.commands import rules
+
+    monkeypatch.setattr(rules, "source_folder", lambda: None)
+    monkeypatch.setenv("AGENT_HOME", str(tmp_path / "home"))
+    ran = agent("new", "gate.closed", "--from", "-", data=GATE)
+    assert (tmp_path / "home" / "rules" / "errors" / "gate" / "closed.yaml").is_file()
+    assert "AGENT_RULES" not in ran.output
+    assert "gate.closed" in agent("why", "--file", "-", data=GATE).output
+    monkeypatch.setenv("AGENT_RULES", str(tmp_path / "team"))
+    agent("new", "gate.shut", "--from", "-", data=GATE)
+    assert (tmp_path / "team" / "errors" / "gate" / "shut.yaml").is_file()
+
+
 def test_next_steps_are_printed(tmp_path):
     """The answer names both files, the commands to go on with, and the folder to use."""
     out = agent("new", "gate.closed", "--from", "-", "--to", str(tmp_path), data=GATE).output

@@ -74,6 +74,15 @@ def test_a_slow_pattern_is_found_by_trying(tmp_path):
     assert any("quota.yaml, line 9: " in fault and "hostile text" in fault for fault in faults(tmp_path, rule=slow))
 
 
+def test_a_code_of_a_built_in_rule_is_claimed_in_its_place_only(tmp_path):
+    """Two rules that are equally sure of a code would leave it to their ids; the owner is named with the way out."""
+    rule = ownrules.RULE.replace("contains:", 'codes: ["AADSTS700024"]\n  contains:', 1)
+    assert [
+        "errors/own/quota.yaml, line 8: AADSTS700024 is claimed by entra.aadsts700024 too; take its id and say overrides: true,"
+        " or leave the code away"
+    ] == faults(tmp_path, rule=rule)
+
+
 def test_missing_and_stray_tests(tmp_path):
     """A rule without a test and a test without a rule are faults."""
     found = faults(tmp_path, test="")

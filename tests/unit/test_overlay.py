@@ -51,6 +51,18 @@ def test_own_rule_matches_and_has_its_causes(tmp_path):
     assert {"own.quota", "own.gate4713"} <= set(catalogue.rule_ids)
 
 
+def test_a_faulty_row_costs_itself_only(tmp_path):
+    """Of a table the sound rows are used; the faulty one is named by file, line and column, and a table too large is refused."""
+    table = ownrules.TABLE + "x,,graph-throttled,own-quota-used-up,T,M,s,2026-11-25\n"
+    catalogue = laid(ownrules.write(tmp_path, table=table))
+    assert [f"{tmp_path}/reference/own.csv, line 3: recognises nothing: every signal column is empty"] == [
+        issue.replace("\\", "/") for issue in catalogue.layers[0].issues
+    ]
+    assert "own.gate4713" in catalogue.rule_ids
+    ownrules.write(tmp_path, table=table + "#" * overlay.MAX_TABLE)
+    assert "2048 KiB are read" in laid(tmp_path).layers[0].issues[0]
+
+
 def test_own_rules_are_searched_and_browsed(tmp_path):
     """Search finds own entries by their words, topics show them in one of their own, and built-in entries stay findable."""
     catalogue = laid(ownrules.write(tmp_path, table=ownrules.TABLE))
@@ -149,10 +161,15 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     os.mkfifo(place / "pipe.yaml")
     (place / "quota.yaml").rename(place / "real.txt")
     (place / "quota.yaml").symlink_to(place / "real.txt")
+    (tmp_path / "secret.csv").write_text(ownrules.TABLE, encoding="utf-8")
+    (folder / "reference").mkdir()
+    for name in ("out.csv", ".hidden.csv"):
+        (folder / "reference" / name).symlink_to(tmp_path / "secret.csv")
     catalogue = laid(folder)
     said = "\n".join(catalogue.layers[0].issues)
     assert f"out.yaml, line 1: a link that leads out of the folder, to {outside}" in said
     assert "loop, line 1: a link" in said
+    assert "out.csv, line 1: a link that leads out" in said
     assert "pipe.yaml, line 1: no plain file" in said
     assert ("own.quota",) == catalogue.layers[0].rules
 
