@@ -120,17 +120,23 @@ class Scanner:
     def _read_blocks(self, source: Source, mark: Mark) -> None:
         """Count what is whole; what a file ends with is counted for now and read again when the file has grown."""
         carry = b""
+        fault: Unreadable | None = None
         base, disk = self._bytes, 0 if source.is_packed else source.offset
         blocks = source.blocks()
-        while (data := self._next(blocks, source)) is not None:
-            carry = self._take(source, mark, carry + data)
-            self._bytes = base + source.position - disk
-            self._report()
-            if self.stop and not source.is_stdin:
-                return
+        try:
+            while (data := self._next(blocks, source)) is not None:
+                carry = self._take(source, mark, carry + data)
+                self._bytes = base + source.position - disk
+                self._report()
+                if self.stop and not source.is_stdin:
+                    return
+        except Unreadable as broke:
+            fault = broke
         lines = carry.split(b"\n")
         self._find(Block(lines), carry, len(lines), mark.line, source, self._ends.append)
         self._lines += len(lines) - (not lines[-1])
+        if fault:
+            raise fault
 
     def _next(self, blocks: Iterator[bytes], source: Source) -> bytes | None:
         self.waiting = source.is_stdin

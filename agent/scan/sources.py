@@ -102,13 +102,11 @@ class Source:
         self.written = 0.0
         self.size: int | None = None
         self.is_packed = False
+        self._fault: Unreadable | None = None
         self._raw: IO[bytes] | None = None
         self._file = self._open()
         try:
             self._begin()
-        except (OSError, EOFError) as fault:
-            self.close()
-            raise Unreadable(_words(fault) if isinstance(fault, OSError) else "the archive is cut off") from fault
         except Unreadable:
             self.close()
             raise
@@ -157,16 +155,33 @@ class Source:
 
     def _read(self, size: int) -> bytes:
         """Up to ``size`` bytes; fewer only at the end."""
-        parts = []
-        while size > 0:
-            data = self._file.read(size)
-            if not data:
-                break
+        parts: list[bytes] = []
+        if self._fault:
+            raise self._fault
+        while size > 0 and (data := self._read_once(size, bool(parts))):
             parts.append(data)
             size -= len(data)
             if self.is_stdin:
                 break
         return b"".join(parts)
+
+    def _read_once(self, size: int, has_some: bool) -> bytes:
+        """A fault behind what could be read is told at the next call."""
+        try:
+            if self.is_stdin:
+                return self._file.read1(size)  # type: ignore[attr-defined,no-any-return]
+            return self._file.read(size)
+        except EOFError:
+            self._fault = Unreadable("the archive is cut off; what came before was read")
+        except OSError as fault:
+            self._fault = Unreadable(f"{_words(fault)}; what came before was read")
+        except Exception as fault:
+            if type(fault).__module__ != "zlib":
+                raise
+            self._fault = Unreadable("the archive is damaged; what came before was read")
+        if not has_some:
+            raise self._fault
+        return b""
 
     def _skip(self, size: int) -> None:
         self._pushed = self._pushed[size:]
@@ -190,7 +205,7 @@ class Source:
     def blocks(self) -> Iterator[bytes]:
         """The text as UTF-8, block by block; ``offset`` is behind the block that was given last."""
         while True:
-            data = self._pushed or self._read_on()
+            data = self._pushed or self._read(BLOCK)
             self._pushed = b""
             if not data:
                 if self._decoder is not None and (rest := self._decoder.decode(b"", True)):
@@ -198,18 +213,6 @@ class Source:
                 return
             self.offset += len(data)
             yield data if self._decoder is None else self._decoder.decode(data).encode("utf-8", "replace")
-
-    def _read_on(self) -> bytes:
-        try:
-            return self._file.read1(BLOCK) if self.is_stdin else self._read(BLOCK)  # type: ignore[attr-defined]
-        except EOFError as fault:
-            raise Unreadable("the archive is cut off; what came before was read") from fault
-        except OSError as fault:
-            raise Unreadable(f"{_words(fault)}; what came before was read") from fault
-        except Exception as fault:
-            if type(fault).__module__ == "zlib":
-                raise Unreadable("the archive is damaged; what came before was read") from fault
-            raise
 
     def pending(self) -> int:
         """Bytes that were read and belong to a letter that is not complete."""
