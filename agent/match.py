@@ -43,7 +43,11 @@ _GENERAL_WORDS = (
 _GENERAL = frozenset(_GENERAL_WORDS.split())
 #: Codes of which a frame around them says more, such as Kerberos in a remoting session or the account broker.
 FRAMED = 0.715
-_FRAMED = frozenset({"0x80090016", "0x80090030", "0x8009030E", "0x80090311", "0x80090322", "0x8009030C"})
+_FRAMED = frozenset(
+    {"0x80090016", "0x80090030", "0x8009030E", "0x80090311", "0x80090322", "0x8009030C", "0x80070520", "win32:1312"}
+)
+#: Codes that several failures have in common, so that a rule's words are missed when they are not there.
+_WORDED = ("error id", "Graph code")
 #: A rule below this is no match.
 LEAST = 0.4
 #: Of a literal that is cut off by "…" at least so many characters have to be there, and three fifths of it.
@@ -144,7 +148,7 @@ def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | Non
         low = {p.lower() for p in present}
         for value in listed:
             if value.lower() in low:
-                penalty = 0.25 if has_words and words is None else 0.0
+                penalty = 0.25 if has_words and words is None and name in _WORDED else 0.0
                 later = 0.02 * next((i for i, p in enumerate(present) if p.lower() == value.lower()), 0)
                 yield _number_trust(name, value) - penalty - later, f"{name} {value}"
     types = {t.lower() for t in fp.exception_types}
