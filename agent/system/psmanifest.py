@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
 from agent.errors import CannotObserve
 from agent.model import UnknownReason
 from agent.system.base import Manifest, ModuleFile
 from agent.system.machine import file_info, read_file
-from agent.system.psmodules import LIMIT_BYTES, decode, read_manifest
+from agent.system.psmodules import LIMIT_BYTES, decode, installed_modules, read_manifest
 
 _KEYS = (
     "RootModule|ModuleToProcess|NestedModules|RequiredAssemblies|ScriptsToProcess|TypesToProcess|FormatsToProcess|FileList"
@@ -83,3 +85,44 @@ def _is_shared(name: str) -> bool:
 
 def _is_file(name: str) -> bool:
     return name.lower().endswith(_FILES)
+
+
+#: Commands of the engine itself, which no manifest lists (PowerShell 7.6; 5.1 has all that people type).
+_ENGINE = (
+    "Add-History Clear-History Enter-PSSession Exit-PSSession Export-ModuleMember ForEach-Object Get-Command Get-Help "
+    "Get-History Get-Job Get-Module Get-PSSession Import-Module Invoke-Command Invoke-History New-Module New-ModuleManifest "
+    "New-PSSession New-PSSessionOption Out-Default Out-Host Out-Null Receive-Job Register-ArgumentCompleter Remove-Job "
+    "Remove-Module Remove-PSSession Save-Help Set-PSDebug Set-StrictMode Start-Job Stop-Job Test-ModuleManifest Update-Help "
+    "Wait-Job Where-Object"
+)
+_EXPORTS = re.compile(r"(?im)^\s*[\"']?(?:FunctionsToExport|CmdletsToExport|AliasesToExport)[\"']?\s*=\s*")
+_ENDS = re.compile(r"\n\s*[\"']?\w+[\"']?\s*=|\n\s*\}")
+
+
+def exported_commands(edition: str = "Core") -> tuple[tuple[str, str], ...]:
+    """(command, module) of everything that manifests list by name, the engine's own commands first; newest versions only.
+
+    A module that exports by wildcard, or has no manifest, lists nothing.
+    """
+    found = [(name, "Microsoft.PowerShell.Core") for name in _ENGINE.split()]
+    seen = set()
+    for module in installed_modules("*", edition):
+        if module.name in seen or not module.path.lower().endswith(".psd1") or module.problem:
+            continue
+        seen.add(module.name)
+        try:
+            text = decode(Path(module.path).read_bytes()[:LIMIT_BYTES])
+        except OSError:
+            continue  # gone or closed since it was listed
+        found += [(name, module.name) for name in exports(text)]
+    return tuple(found)
+
+
+def exports(text: str) -> list[str]:
+    """Names in the export lists of a manifest; by patterns alone, as the large ones list thousands."""
+    names: list[str] = []
+    for start in _EXPORTS.finditer(text):
+        end = _ENDS.search(text, start.end())
+        body = re.sub(r"#.*", "", text[start.end() : end.start() if end else len(text)])
+        names += re.findall(r"[\"']([A-Za-z][\w.-]*)[\"']", body)
+    return names

@@ -34,6 +34,7 @@ VALUES = {
     "certificate_path": "/home/alex/app.pfx",
     "thumbprint": "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41",
     "ps_version": "7.4.0",
+    "missing_command": "Get-MgUsr",
 }
 
 

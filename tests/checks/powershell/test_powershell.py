@@ -448,3 +448,99 @@ def test_synchronised_folders_unknown() -> None:
     system = FakeSystem()
     result = run_check("powershell.module_not_in_sync_folder", system, module=USERS.name)
     assert result.reason is UnknownReason.NOT_SUPPORTED
+
+
+# --- command_known, module_version_sound
+
+COMMANDS = (
+    ("ForEach-Object", "Microsoft.PowerShell.Core"),
+    ("Get-MgUser", "Microsoft.Graph.Users"),
+    ("Get-MgUserManager", "x"),
+)
+
+
+def _command(name: str, programs: tuple[str, ...] = ()) -> Result:
+    system = FakeSystem(
+        exported_commands=COMMANDS, find_program=lambda program: f"/usr/bin/{program}" if program in programs else ""
+    )
+    return run_check("powershell.command_known", system, missing_command=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "suggestion"),
+    [
+        ("get-mguser", (Status.PASS, None), None),
+        ("Get-MgUsr", (Status.FAIL, "misspelt"), "Get-MgUser"),
+        ("Get-MgUesr", (Status.FAIL, "misspelt"), "Get-MgUser"),
+        ("ForEach\u2013Object", (Status.FAIL, "misspelt"), "ForEach-Object"),
+        ("Get-MgUserMessage", (Status.FAIL, "unknown"), None),
+        ("Get-Weather", (Status.FAIL, "unknown"), None),
+    ],
+)
+def test_commands(name: str, expected: tuple[Status, object], suggestion: str | None) -> None:
+    """A known name, slips of one or two letters, a pasted dash, a likeness that is another command, and a strange name."""
+    result = _command(name)
+    assert (*_told(result), result.evidence.get("suggestion")) == (*expected, suggestion)
+
+
+def test_programs() -> None:
+    """A name without a dash may be a program on PATH."""
+    assert _command("az", ("az",)).status is Status.PASS
+    assert _told(_command("az")) == (Status.FAIL, "unknown")
+
+
+def test_commands_unknown() -> None:
+    """Modules that may not be read are no verdict."""
+    result = run_check("powershell.command_known", FakeSystem(exported_commands=DENIED), missing_command="Get-MgUser")
+    assert result.reason is UnknownReason.NO_PERMISSION
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a module folder given by PSModulePath alone")
+def test_real_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names come from real manifests: lists over several lines, comments left out, wildcards not counted."""
+    folder = tmp_path / "Contoso.Users"
+    folder.mkdir()
+    text = "@{\nModuleVersion = '1.0'\nFunctionsToExport = @('Get-Room', # old: 'Get-Hall'\n  \"Set-Room\")\nCmdletsToExport = '*'\n}"
+    (folder / "Contoso.Users.psd1").write_text(text)
+    monkeypatch.setenv("PSModulePath", str(tmp_path))
+    system = LiveSystem()
+    mine = [name for name, owner in system.exported_commands() if owner == "Contoso.Users"]
+    assert mine == ["Get-Room", "Set-Room"]
+    assert _told(run_check("powershell.command_known", system, missing_command="Set-Rom")) == (Status.FAIL, "misspelt")
+
+
+def _sound(module: str, version: str = "", edition: str = "Core", ps_version: str = "") -> Result:
+    installed = InstalledModule(module, "2.34.0", f"/m/{module}.psd1")
+    params = {"module_version": version, "edition": edition, "ps_version": ps_version}
+    return run_check(
+        "powershell.module_version_sound", FakeSystem(installed_modules=(installed,)), module=module, **params
+    )
+
+
+GRAPH = "Microsoft.Graph.Authentication"
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (_sound(GRAPH, "2.33.0"), (Status.PASS, None)),
+        (_sound(GRAPH), (Status.FAIL, "defective")),
+        (_sound(GRAPH, "2.35.0-preview"), (Status.FAIL, "defective")),
+        (_sound(GRAPH, "2.35.1"), (Status.PASS, None)),
+        (_sound(GRAPH, "2.19.0"), (Status.PASS, None)),
+        (_sound(GRAPH, "2.19.0", "Desktop"), (Status.FAIL, "defective")),
+        (_sound(GRAPH, "2.11.0", ps_version="7.3.1"), (Status.PASS, None)),
+        (_sound(GRAPH, "2.11.0", ps_version="7.4.1"), (Status.FAIL, "defective")),
+        (_sound("Microsoft.GraphX", "2.34.0"), (Status.PASS, None)),
+        (_sound("ExchangeOnlineManagement", "3.1.0"), (Status.FAIL, "defective")),
+    ],
+)
+def test_known_defects(result: Result, expected: tuple[Status, object]) -> None:
+    """Version, edition and PowerShell decide together; without a told version the installed one counts."""
+    assert _told(result) == expected
+
+
+def test_defects_of_nothing() -> None:
+    """A module that is not there has no version."""
+    result = run_check("powershell.module_version_sound", FakeSystem(installed_modules=()), module=GRAPH)
+    assert result.reason is UnknownReason.NOT_INSTALLED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -138,3 +139,32 @@ def test_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert (storage.find_program("opener"), storage.find_program("closer")) == (str(program), "")
+
+
+#: Run in a mount namespace of its own: a volume that is full, then one that is read-only; both vanish with the namespace.
+STAGED = """
+set -e
+mount -t tmpfs -o size=64k none "$1"
+dd if=/dev/zero of="$1/filler" bs=1k count=64 2>/dev/null || true
+"$2" -c "from agent.system.storage import *; import sys; print(write_test(sys.argv[1]).state, disk_space(sys.argv[1]).free_bytes)" "$1"
+rm "$1/filler"
+mount -o remount,ro "$1"
+"$2" -c "from agent.system.storage import *; import sys; print(write_test(sys.argv[1]).state)" "$1"
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces of Linux")
+def test_really_full_and_really_read_only(tmp_path: Path) -> None:
+    """On real volumes: a full one is full and has no byte left, a read-only one is read-only, root or not."""
+    command = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount", "sh", "-c", STAGED, "sh"]
+    try:
+        done = subprocess.run(
+            [*command, str(tmp_path), sys.executable], capture_output=True, text=True, timeout=30, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("needs unshare")
+    if "unshare" in done.stderr or "permission denied" in done.stderr.lower():
+        pytest.skip("mount namespaces are not allowed here")
+    assert (done.stdout.split(), done.stderr) == (["full", "0", "read_only"], "")
+    assert os.listdir(tmp_path) == []
