@@ -114,7 +114,7 @@ def _record(
 #: Lines that stand around a message and are in every error of their kind.
 _FRAME = re.compile(
     r"(?:Status|ErrorCode|Code|Date|Headers?|Timestamp|Trace ID|Correlation ID|Request ?Id|FullyQualifiedErrorId|CategoryInfo|At line"
-    r"|At \S+:\d|[+|]|Line\b|\d+ \|)",
+    r"|At \S+:\d|at [\w.<>`+]+[(\[]|[+|]|Line\b|\d+ \|)",
     re.IGNORECASE,
 )
 #: The command at the head of PowerShell's view of an error.
@@ -154,7 +154,7 @@ def _literals(message: str, fp: Fingerprint) -> list[str]:
     stretches = []
     for stretch in _VARIABLE.split(message):
         for sentence in re.split(r"(?<=[.!?])\s+", stretch):
-            words = sentence.strip(" .:;,()[]{}|-'\"")
+            words = re.sub(r"\s*\([^)]*$", "", sentence).strip(" .:;,()[]{}|-'\"")
             if len(words) > LITERAL:
                 words = words[:LITERAL].rpartition(" ")[0]
             if len(words) >= SHORTEST and " " in words and squeeze(words) in fp.text:
