@@ -59,7 +59,7 @@ def find(words: str, catalogue: Catalogue) -> Found:
         return Found()
     if wanted.lower() in catalogue.rule_ids:
         return Found("id", (wanted.lower(),))
-    return _by_code(wanted, catalogue) or _by_name(wanted, catalogue) or _by_text(wanted, catalogue) or Found()
+    return _by_code(wanted, catalogue) or _by_name(wanted, catalogue) or _by_text(words, catalogue) or Found()
 
 
 def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
@@ -164,7 +164,7 @@ def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
     return None
 
 
-def _by_text(wanted: str, catalogue: Catalogue) -> Found | None:
+def _by_text(words: str, catalogue: Catalogue) -> Found | None:
     """Entries that recognise the text, else those that have its words. A code that no entry has is never read as another."""
     from agent.fingerprint import fingerprint
     from agent.intake import from_text
@@ -172,9 +172,10 @@ def _by_text(wanted: str, catalogue: Catalogue) -> Found | None:
     from agent.redact import redact
     from agent.words import stem
 
-    report = redact(from_text(wanted))
+    report = redact(from_text(words))
     if matches := match(fingerprint(report), report.text, catalogue):
         return Found("text", tuple(m.rule for m in matches))
+    wanted = " ".join(words.split())
     if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", wanted):  # a type with its name space: only the type tells
         wanted = wanted.rpartition(".")[2]
     if not _is_name(wanted):

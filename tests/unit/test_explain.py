@@ -61,6 +61,12 @@ def test_a_page_is_found_by_whatever_people_have(words, rule_id):
     assert find(words, load()).rules[0] == rule_id
 
 
+def test_the_lines_of_a_whole_error_are_kept():
+    """What a console printed over several lines is matched as ``diagnose`` matches it."""
+    text = "Get-Thing : odd\n    + CategoryInfo          : NotSpecified: (:) [], X\n    + FullyQualifiedErrorId : FunctionOverflow\n"
+    assert find(text, load()).rules[0] == "powershell.function-capacity-exceeded"
+
+
 @pytest.mark.parametrize(
     "spelling", ["0x8009030E", "0x8009030e", "8009030E", "-2146893042", "2148074254", "SEC_E_NO_CREDENTIALS"]
 )
