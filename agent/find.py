@@ -116,7 +116,8 @@ def _entries(kind: str, value: str, catalogue: Catalogue) -> tuple[str, ...]:
     if kind == "http":
         return _ids(catalogue.search["status"].get(value, ()), catalogue) or _titled(value, catalogue)
     if kind == "aadsts":
-        return _ids(signals["codes"].get(f"aadsts{value}", ()), catalogue)
+        known = _ids(signals["codes"].get(f"aadsts{value}", ()), catalogue)
+        return known or _recognised(f"AADSTS{value}", catalogue)
     if kind in ("hresult", "ntstatus"):
         return _ids(signals["hresult"].get(value.lower(), ()), catalogue)
     return _ids(signals.get("number", {}).get(f"{kind}:{value}", ()), catalogue)
@@ -166,15 +167,10 @@ def _by_name(wanted: str, catalogue: Catalogue) -> Found | None:
 
 def _by_text(words: str, catalogue: Catalogue) -> Found | None:
     """Entries that recognise the text, else those that have its words. A code that no entry has is never read as another."""
-    from agent.fingerprint import fingerprint
-    from agent.intake import from_text
-    from agent.match import match
-    from agent.redact import redact
     from agent.words import stem
 
-    report = redact(from_text(words))
-    if matches := match(fingerprint(report), report.text, catalogue):
-        return Found("text", tuple(m.rule for m in matches))
+    if rules := _recognised(words, catalogue):
+        return Found("text", rules)
     wanted = " ".join(words.split())
     if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", wanted):  # a type with its name space: only the type tells
         wanted = wanted.rpartition(".")[2]
@@ -184,6 +180,17 @@ def _by_text(words: str, catalogue: Catalogue) -> Found | None:
         return None  # a code is not another one, and a small number is anything
     found = _by_words(wanted, catalogue)
     return found and found._replace(how="several")  # entries that mention a code are not the page of it
+
+
+def _recognised(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Entries that recognise the text as ``diagnose`` does, the surest first."""
+    from agent.fingerprint import fingerprint
+    from agent.intake import from_text
+    from agent.match import match
+    from agent.redact import redact
+
+    report = redact(from_text(text))
+    return tuple(found.rule for found in match(fingerprint(report), report.text, catalogue))
 
 
 def _is_name(wanted: str) -> bool:
