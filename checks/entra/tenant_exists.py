@@ -17,7 +17,7 @@ SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|([a-z0-9_-]+\.)+[
 KEYWORDS = ("common", "organizations", "consumers")
 
 
-@check(cost=Cost.NETWORK, evidence={"state": "text", "issuer": "text", "cloud": "text"})
+@check(cost=Cost.NETWORK, evidence={"state": "text", "issuer": "text", "cloud": "text"}, group="tenant")
 def tenant_exists(system: System, *, tenant: str, authority: str = "https://login.microsoftonline.com") -> Verdict:
     """Does the sign-in service know the tenant, in the cloud that is asked?
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     ("agent", "agent.model", "agent.errors", "agent.exits", "agent.times", "agent.home"),
     ("agent.secretshape", "agent.check", "agent.system", "agent.codec"),
-    ("agent.patterns", "agent.shapes", "agent.numbers", "agent.carriers", "agent.words", "agent.certificates", "agent.tokens",
+    ("agent.patterns", "agent.shapes", "agent.numbers", "agent.carriers", "agent.words", "agent.certificates", "agent.tokens", "agent.signin",
      "agent.stated", "agent.intake", "agent.redact", "agent.fingerprint", "agent.lift"),
     ("agent.catalogue", *(f"agent.catalogue.{name}" for name in
                           ("load", "stamp", "yamltext", "schema", "reference", "finding", "signals", "compile",
@@ -37,6 +37,7 @@ CHECK_MAY_IMPORT = {
     "agent.times",
     "agent.certificates",
     "agent.tokens",
+    "agent.signin",
 }
 
 #: Who may compile: the author's commands, the build hook, and ``load`` inside a function, in a source checkout only.

@@ -35,6 +35,18 @@ VALUES = {
     "thumbprint": "9F3C0A1B2C3D4E5F60718293A4B5C6D7E8F90A41",
     "ps_version": "7.4.0",
     "missing_command": "Get-MgUsr",
+    "key_reason": "not_found",
+    "assertion_part": "subject",
+    "assertion_from": 1_790_000_000.0,
+    "assertion_until": 1_790_000_600.0,
+    "token_shape": "jwt",
+    "identity_provider": "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+    "scopes": "User.Read",
+    "redirect_uri": "http://localhost:8400",
+    "client_id": "22222222-2222-3333-4444-555555555555",
+    "resource": "https://graph.microsoft.com",
+    "user_domain": "fabrikam.test",
+    "developer_tool": "az",
 }
 
 

@@ -58,6 +58,9 @@ class Directory:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
         self.tenants: dict[str, Tenant] = {}
+        #: domains that are not simply a tenant's own: ``Federated`` or ``Unknown``
+        self.realms: dict[str, str] = {}
+        self.cloud = "microsoftonline.com"
         self.signer = issue("Lab token signing", days=(-30, 365))
         self.authority = "https://localhost"
         self.graph = "https://localhost"
@@ -80,9 +83,26 @@ class Directory:
             "issuer": f"{base}/v2.0",
             "jwks_uri": f"{base}/discovery/v2.0/keys",
             "tenant_region_scope": "EU",
-            "cloud_instance_name": "microsoftonline.com",
+            "cloud_instance_name": self.cloud,
             "msgraph_host": self.graph.partition("://")[2],
         }
+
+    def realm(self, account: str) -> dict[str, Any]:
+        """The user realm of an account, in the form of version 1.0: only its domain matters."""
+        domain = account.rpartition("@")[2].lower()
+        kind = self.realms.get(domain, "Managed" if domain in self.tenants else "Unknown")
+        told = {"ver": "1.0", "account_type": kind, "cloud_instance_name": self.cloud}
+        if kind == "Unknown":
+            return told
+        told |= {"domain_name": domain, "cloud_audience_urn": "urn:federation:MicrosoftOnline"}
+        if kind == "Federated":
+            server = f"https://sts.{domain}/adfs/services/trust"
+            told |= {
+                "federation_protocol": "WSTrust",
+                "federation_metadata_url": f"{server}/mex",
+                "federation_active_auth_url": f"{server}/2005/usernamemixed",
+            }
+        return told
 
     def token(self, tenant: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """The answer to a token request: a signed token, or the refusal a real service would word."""

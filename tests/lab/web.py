@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lab import graph
 from lab.entra import Directory
@@ -61,6 +61,19 @@ class _Quiet(ThreadingHTTPServer):
         """Clients that distrust the certificate or go away are what the lab is for."""
 
 
+def _page(directory: Directory, path: str, login: str) -> tuple[int, Mapping[str, Any], Mapping[str, str]]:
+    """Status, body and headers of the answer to a GET."""
+    parts = urlsplit(path).path.strip("/").split("/")
+    if parts[1:] == ["v2.0", ".well-known", "openid-configuration"]:
+        return (*directory.openid(parts[0]), {})
+    if parts[1:2] == ["userrealm"]:
+        return 200, directory.realm(unquote(parts[2])), {}
+    if parts[0] == "v1.0":
+        status, headers, body = graph.answer(directory, path, login)
+        return status, body, headers
+    return 200, {"lab": True}, {}
+
+
 def _handler(directory: Directory, seen: list[tuple[str, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -71,14 +84,7 @@ def _handler(directory: Directory, seen: list[tuple[str, str]]) -> type[BaseHTTP
 
         def do_GET(self) -> None:
             seen.append(("GET", self.path))
-            parts = urlsplit(self.path).path.strip("/").split("/")
-            if parts[1:] == ["v2.0", ".well-known", "openid-configuration"]:
-                self._reply(*directory.openid(parts[0]))
-            elif parts[0] == "v1.0":
-                status, headers, body = graph.answer(directory, self.path, self.headers.get("Authorization", ""))
-                self._reply(status, body, headers)
-            else:
-                self._reply(200, {"lab": True})
+            self._reply(*_page(directory, self.path, self.headers.get("Authorization", "")))
 
         do_HEAD = do_GET
 
