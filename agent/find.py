@@ -57,8 +57,9 @@ def find(words: str, catalogue: Catalogue) -> Found:
     wanted = " ".join(words.split())
     if not wanted:
         return Found()
-    if wanted.lower() in catalogue.rule_ids:
-        return Found("id", (wanted.lower(),))
+    for name in (wanted.lower(), re.sub(r"[\s:/]+", ".", wanted.lower())):  # ``OneNote:10001`` is ``onenote.10001``
+        if name in catalogue.rule_ids:
+            return Found("id", (name,))
     return _by_code(wanted, catalogue) or _by_name(wanted, catalogue) or _by_text(words, catalogue) or Found()
 
 
@@ -69,7 +70,8 @@ def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
     for word in dict.fromkeys((wanted, joined)):
         for name in _EXACT:
             if numbers := signals.get(name, {}).get(word.lower()):
-                return Found("code", _general_first(_ids(numbers, catalogue), catalogue))
+                rules = _general_first(_ids(numbers, catalogue), catalogue)
+                return _also_named(word, rules, catalogue) if name != "codes" else Found("code", rules)
     if len(wanted) > 40 or not any(c.isdigit() for c in wanted):
         return None
     readings = _readings(wanted, catalogue)
@@ -78,6 +80,15 @@ def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
         return Found("code", _ids(numbers, catalogue)) if numbers else None
     rules = tuple(dict.fromkeys(rule for reading in readings for rule in reading.rules))
     return Found("code", rules, readings)
+
+
+def _also_named(name: str, rules: tuple[str, ...], catalogue: Catalogue) -> Found:
+    """Entries of a name, and those of a sign-in code that goes by the same one."""
+    others = _ids(catalogue.search.get("aliases", {}).get(name.lower(), ()), catalogue)
+    if not set(others) - set(rules):
+        return Found("code", rules)
+    readings = (Reading(f"{name}, a code of its own", rules), Reading(f"{name}, the name of a sign-in code", others))
+    return Found("code", (*rules, *others), readings)
 
 
 def _readings(wanted: str, catalogue: Catalogue) -> tuple[Reading, ...]:

@@ -38,6 +38,7 @@ def numbered():
         ("700024", "entra.aadsts700024"),
         ("error 700024", "entra.aadsts700024"),
         ("50053", "entra.aadsts50053"),
+        ("Entra: AADSTS700024", "entra.aadsts700024"),
         ("  entra.aadsts700024 ", "entra.aadsts700024"),
         ("Authorization_RequestDenied", "graph.request-denied"),
         ("401", "graph.unauthorized"),
