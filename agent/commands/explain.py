@@ -84,6 +84,8 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
     if found.how == "cause":
         return page.render_cause(catalogue.cause(found.named), found.rules, catalogue, style)
     text = page.render(catalogue.rule(found.rules[0]), catalogue, style)
+    if note := _one_of_several(asked, found):
+        text = "\n".join([*(style.paint(line, "dim") for line in style.wrap(note)), "", text])
     if found.how == "words":
         read = "".join(f"; {typed!r} read as {known!r}" for typed, known in found.read_as.items())
         note = style.wrap(_shown(f"Found by its words, not by an exact match{read}"))
@@ -94,6 +96,15 @@ def _text(asked: str, found: Found, catalogue: Catalogue, style: Any) -> str:
             + "\n"
         )
     return text
+
+
+def _one_of_several(asked: str, found: Found) -> str:
+    """For a number of which the catalogue knows one meaning: which one is shown, and what else it could be."""
+    if len(found.readings) != 1:
+        return ""
+    known = found.readings[0].called
+    others = [name for name in meanings(asked) if name not in known.split(", ")]
+    return f"Read as {known}; it could also be {', '.join(others)}" if others else ""
 
 
 def _document(found: Found, catalogue: Catalogue) -> dict[str, Any]:

@@ -91,6 +91,15 @@ def test_all_meanings_of_a_number_are_listed():
     assert [r.called for r in both.readings] == ["HRESULT 0x80070005, Windows error 5"]
 
 
+def test_a_number_with_one_known_meaning_says_which_is_shown():
+    """Whoever types 401 learns that the page is HTTP's, and that Windows counts its errors up to there too."""
+    text = _text("401", find("401", numbered()), numbered(), Style())
+    assert text.startswith("Read as HTTP status 401; it could also be Windows error 401\n")
+    assert _text("AADSTS50034", find("AADSTS50034", numbered()), numbered(), Style()).startswith(
+        "Title of entra.aadsts50034"
+    )
+
+
 def test_the_name_of_the_kind_chooses_the_meaning():
     """``curl 5`` is curl's, whatever else 5 is."""
     assert find("curl 5", numbered()).rules == ("net.proxy-name",)
