@@ -15,7 +15,7 @@ from functools import cache
 import pytest
 
 from agent.catalogue.load import Catalogue, load
-from agent.infer import OTHER, Model
+from agent.infer import OTHER, Model, expected_gain_bits
 from agent.model import Match, Status
 from agent.plan import expected_s, next_checks
 
@@ -24,6 +24,8 @@ RETEST_MIN = 0.5
 GIVE_UP_MIN = 60.0
 #: More causes make brute force long; the planner itself has no such limit.
 MOST_CAUSES = 6
+#: Brute force over n checks with k answers looks at about (k + 1) to the n beliefs: of more checks the most telling ones are taken.
+MOST_CHECKS = 5
 
 Belief = tuple[float, ...]
 
@@ -40,7 +42,8 @@ class World:
             GIVE_UP_MIN if c == OTHER else MINUTES[self.model.causes[c]["decided_by"]] + RETEST_MIN for c in self.causes
         )
         by_group = {self.model.group(c): c for c in reversed(self.model.relevant_checks())}
-        self.checks = frozenset(by_group.values())
+        gains = {c: expected_gain_bits(self.model, self.model.prior, c) for c in by_group.values()}
+        self.checks = frozenset(sorted(gains, key=lambda c: (-gains[c], c))[:MOST_CHECKS])
         self.outcomes = {check: tuple(self._outcomes(check)) for check in self.checks}
 
     def _outcomes(self, check: str) -> Iterator[Belief]:
