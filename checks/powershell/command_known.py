@@ -7,6 +7,16 @@ from agent.system.base import System
 
 #: Two letters may be wrong, twisted, missing or too many; more than that is another command.
 MOST_SLIPS = 2
+#: Sign-in commands people mistype before the module is there; being on this list is not being installed.
+WELL_KNOWN = {
+    "Connect-MgGraph": "Microsoft.Graph.Authentication",
+    "Get-MgContext": "Microsoft.Graph.Authentication",
+    "Connect-AzAccount": "Az.Accounts",
+    "Connect-ExchangeOnline": "ExchangeOnlineManagement",
+    "Connect-IPPSSession": "ExchangeOnlineManagement",
+    "Connect-MicrosoftTeams": "MicrosoftTeams",
+    "Connect-PnPOnline": "PnP.PowerShell",
+}
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _EVIDENCE = {"state": "text", "suggestion": "text", "owner": "text"}
 
@@ -25,6 +35,9 @@ def command_known(system: System, *, missing_command: str, edition: str = "Core"
     if "-" not in name and (program := system.find_program(missing_command)):
         return passed(f"{missing_command} is a program: {program}", owner=program)
     plain = name.translate(_DASHES)
+    commands = {
+        known.lower(): (known, owner) for known, owner in WELL_KNOWN.items() if known.lower() != name
+    } | commands
     near = [plain] if plain in commands else difflib.get_close_matches(plain, commands, 3, 0.8)
     near = [other for other in near if _slips(plain, other) <= MOST_SLIPS]
     if near:

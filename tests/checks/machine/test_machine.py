@@ -352,3 +352,21 @@ def test_device_unknown() -> None:
     system = FakeSystem(platform="windows", device_state=CannotObserve("timeout", "no answer from dsregcmd in 4.0 s"))
     assert run_check("machine.device_joined", system).reason is UnknownReason.TIMEOUT
     assert run_check("machine.device_joined", FakeSystem()).reason is UnknownReason.NOT_SUPPORTED
+
+
+@pytest.mark.windows
+@pytest.mark.skipif(sys.platform != "win32", reason="asks a real Windows")
+@pytest.mark.parametrize(
+    "name", ["disk_space_free", "home_writable", "temp_writable", "runs_as_expected", "session_interactive"]
+)
+def test_real_windows_answers(name: str) -> None:
+    """A real Windows can be asked: the check comes to a verdict."""
+    assert run_check(f"machine.{name}", LiveSystem()).status is not Status.UNKNOWN
+
+
+@pytest.mark.windows
+@pytest.mark.skipif(sys.platform != "win32", reason="reads a real registry")
+@pytest.mark.parametrize("check", ["time.policy_sane", "powershell.gallery_tls"])
+def test_real_windows_settings(check: str) -> None:
+    """A real registry is read to a verdict."""
+    assert run_check(check, LiveSystem()).status is not Status.UNKNOWN

@@ -475,10 +475,12 @@ def _command(name: str, programs: tuple[str, ...] = ()) -> Result:
         ("ForEach\u2013Object", (Status.FAIL, "misspelt"), "ForEach-Object"),
         ("Get-MgUserMessage", (Status.FAIL, "unknown"), None),
         ("Get-Weather", (Status.FAIL, "unknown"), None),
+        ("Conect-MgGraph", (Status.FAIL, "misspelt"), "Connect-MgGraph"),
+        ("Connect-MgGraph", (Status.FAIL, "unknown"), None),
     ],
 )
 def test_commands(name: str, expected: tuple[Status, object], suggestion: str | None) -> None:
-    """A known name, slips of one or two letters, a pasted dash, a likeness that is another command, and a strange name."""
+    """A known name, slips of a letter, a pasted dash, a likeness, a strange name, and sign-in commands whose module is not there."""
     result = _command(name)
     assert (*_told(result), result.evidence.get("suggestion")) == (*expected, suggestion)
 

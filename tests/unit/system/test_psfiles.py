@@ -210,3 +210,12 @@ def test_windows_powershell_has_its_place(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
     monkeypatch.setattr(pshost.sys, "platform", "win32")
     assert pshost.powershell("Desktop") == str(program)
+
+
+@pytest.mark.windows
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "win32", reason="starts the real Windows PowerShell")
+def test_real_windows_powershell() -> None:
+    """The real 5.1 tells its edition and its function limit."""
+    found = pshost.new_session("Desktop")
+    assert (found.edition, found.function_limit > 0) == ("Desktop", True)

@@ -234,3 +234,10 @@ def test_real_chronyc_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     except CannotObserve as fault:
         state = fault.reason.value
     assert state in ("synchronised", "unsynchronised", "local_clock", "none", "unreachable")
+
+
+@pytest.mark.windows
+@pytest.mark.skipif(sys.platform != "win32", reason="runs the real w32tm")
+def test_real_w32tm_is_understood() -> None:
+    """The real tool's answer is a state, whatever the language of Windows."""
+    assert timesync.time_sync().state in ("synchronised", "unsynchronised", "local_clock", "none")
