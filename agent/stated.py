@@ -24,6 +24,7 @@ _WORDS: tuple[tuple[str, Pattern], ...] = (
     ("resource", Pattern("resource principal", r"resource principal named ['\"]?(\S{2,300}?)['\"]? was not found", re.IGNORECASE)),
     ("scopes", Pattern("for scope ", r"provided value for scope (\S[^\r\n]{0,300}?) is not valid", re.IGNORECASE)),
     ("scopes", Pattern("the scope ", r"The scope ['\"]?([^\r\n'\"]{1,300}?)['\"]? (?:is not valid|does not exist)", re.IGNORECASE)),
+    ("tenant", Pattern("tokens for tenant", r"acquire tokens for tenant ['\"]?([\w.\-]{3,100}\w)", re.IGNORECASE)),
     ("federated_token_file", Pattern("path '", r"path '([^'\n]{1,300}(?:/tokens/|\\tokens\\)[^'\n]{1,200})'", re.IGNORECASE)),
 )  # fmt: skip
 _TIMES: tuple[tuple[str, Pattern], ...] = (
@@ -48,11 +49,13 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     ("token_shape", "must have three segments", "truncated"),
     ("token_shape", "jwt is not well formed", "damaged"),
     ("token_shape", "unable to decode the header", "damaged"),
-    ("developer_tool", "azure developer cli", "azd"),
-    ("developer_tool", "azuredeveloperclicredential", "azd"),
-    ("developer_tool", "azure cli", "az"),
-    ("developer_tool", "azureclicredential", "az"),
 )
+#: What an error calls a developer tool; a chain of credentials names several and then tells nothing.
+_TOOLS = {
+    "azd": ("azure developer cli", "azuredeveloperclicredential"),
+    "az": ("azure cli", "azureclicredential", "az login"),
+    "pwsh": ("azure powershell", "azurepowershellcredential", "az.accounts", "connect-azaccount"),
+}
 
 
 #: What ``redact`` saw of values that it dropped.
@@ -75,6 +78,8 @@ def stated(text: str, context: Mapping[str, str]) -> dict[str, Value]:
     for fact, sentence, word in _SAID:
         if sentence in low:
             facts.setdefault(fact, word)
+    if len(tools := [tool for tool, names in _TOOLS.items() if any(name in low for name in names)]) == 1:
+        facts["developer_tool"] = tools[0]
     return facts
 
 

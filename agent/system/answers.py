@@ -276,8 +276,9 @@ class NewSession(NamedTuple):
 
 
 class SignIn(NamedTuple):
-    """A sign-in that a program saved. ``kind`` is ``user``, ``application`` or ``identity``; ``domain`` is the account's, never its name.
+    """A sign-in that a program saved. ``kind``: ``user``, ``application``, ``identity`` or ``damaged`` (the file has another form).
 
+    ``domain`` is that of the account, never its name;
     ``tenant`` and ``client_id`` are ids in lower case, ``cloud`` the sign-in host, ``subscription`` the id of the selected subscription;
     whatever a program does not save is empty. ``chosen`` says that the program would use this one.
     """

@@ -212,7 +212,7 @@ class System:
     def saved_sign_ins(self, program: str) -> tuple[SignIn, ...]:
         """Sign-ins that ``graph``, ``az`` (Az PowerShell) or ``azure-cli`` has saved, readable as plain text, the chosen one first.
 
-        Nobody signed in is an empty tuple; a file that is damaged or may not be read raises ``CannotObserve``.
+        Nobody signed in is an empty tuple, a damaged file one entry of that kind; a file that may not be read raises ``CannotObserve``.
         """
         raise _unanswered("saved_sign_ins")
 

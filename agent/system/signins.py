@@ -42,6 +42,8 @@ def saved_sign_ins(program: str) -> tuple[SignIn, ...]:
         raise CannotObserve(UnknownReason.NOT_SUPPORTED, f"no saved sign-ins are known of {program}")
     try:
         found = tuple(readers[program]())
+    except ValueError:
+        return (SignIn(program, "damaged"),)
     except (AttributeError, TypeError, KeyError) as fault:
         raise CannotObserve(UnknownReason.UNREACHABLE, f"the saved sign-ins of {program} have another form") from fault
     return tuple(sorted(dict.fromkeys(found), key=lambda s: not s.chosen))
@@ -106,7 +108,10 @@ def _azure_cli() -> Iterator[SignIn]:
 
 
 def _document(path: Path, encrypted: bool = False) -> dict[str, Any] | None:
-    """The JSON object in a file, None where there is no file (or, with ``encrypted``, where its contents cannot be read)."""
+    """The JSON object in a file, None where there is no file (or, with ``encrypted``, where its contents cannot be read).
+
+    Other contents than the program's raise ``ValueError``.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(LIMIT_BYTES)
@@ -119,13 +124,11 @@ def _document(path: Path, encrypted: bool = False) -> dict[str, Any] | None:
     try:
         whole = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as fault:
-        if encrypted or not data.strip():
+        if encrypted:
             return None
-        raise CannotObserve(
-            UnknownReason.UNREACHABLE, f"{path.name} is damaged: not the JSON that was written"
-        ) from fault
+        raise ValueError(f"{path.name} is not the JSON that was written") from fault
     if not isinstance(whole, dict):
-        raise CannotObserve(UnknownReason.UNREACHABLE, f"{path.name} is damaged: no object")
+        raise ValueError(f"{path.name} holds no object")
     return whole
 
 

@@ -11,7 +11,7 @@ from agent.times import show_duration
 EVIDENCE = {"age_s": "seconds", "expires_in_s": "seconds", "path": "text", "entries": "count", "state": "text"}
 
 
-@check(cost=Cost.LOCAL, evidence=EVIDENCE, false_alarm="sometimes")
+@check(cost=Cost.LOCAL, evidence=EVIDENCE, false_alarm="sometimes", group="token-cache")
 def cache_age(system: System, *, cache: str = "graph") -> Verdict:
     """Does the MSAL cache (``graph``, ``az`` or ``azure-cli``) hold an access token that clients still use?
 

@@ -12,7 +12,7 @@ from checkkit import run_check
 
 from agent.errors import CannotObserve
 from agent.model import Status, UnknownReason
-from agent.system.base import FileInfo, HttpAnswer
+from agent.system.base import FileInfo, HttpAnswer, KeyringAnswer, SignIn
 from agent.system.fake import FakeSystem
 from agent.system.live import LiveSystem
 
@@ -332,3 +332,101 @@ def test_what_the_error_does_not_state(check: str, params: dict[str, Any]) -> No
     """Without the words nothing is claimed."""
     result = run_check(f"token.{check}", FakeSystem(now=NOW), **params)
     assert (result.status, result.reason) == (Status.UNKNOWN, UnknownReason.MISSING_FACT)
+
+
+# --- saved sign-ins: cache_readable, cache_account, cache_tenant, keyring_available, graph_record_present
+
+CONTOSO = SignIn("graph", "user", "contoso.test", TENANT, "14d82eec-204b-4c2f-b7e8-296a70dab67e")
+
+
+@pytest.mark.parametrize(
+    ("info", "data", "state"),
+    [
+        ({}, _cache(600, 3000), None),
+        ({}, DPAPI, None),
+        ({}, b"", None),
+        ({"readable": False}, b"x", "denied"),
+        ({"mine": False}, b"x", "foreign"),
+        ({"is_folder": True}, b"x", "folder"),
+        ({}, b"{cut", "damaged"),
+    ],
+)
+def test_cache_readable(info: dict[str, Any], data: bytes, state: str | None) -> None:
+    """Rights, owner, kind and contents of the file are told apart."""
+
+    def look(path: str) -> FileInfo:
+        there = FileInfo(path, exists=True, size_bytes=len(data), modified_at=NOW, readable=True, mine=True)
+        return there._replace(**info) if path == GRAPH else FileInfo(path, exists=False)
+
+    system = _system({GRAPH: data})
+    system.file_info = look  # type: ignore[method-assign]
+    result = run_check("token.cache_readable", system)
+    assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)
+
+
+def test_cache_readable_without_a_cache() -> None:
+    """Where there is none, nothing is wrong with it."""
+    assert run_check("token.cache_readable", _system({})).reason is UnknownReason.MISSING_FACT
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+def test_cache_readable_of_a_real_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache without the right to read is found so on the real machine."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    file = tmp_path / ".local/share/.IdentityService/mg.msal.cache.cae"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(_cache(600, 3000))
+    file.chmod(0)
+    assert run_check("token.cache_readable", LiveSystem()).evidence["state"] == "denied"
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "saved", "expected"),
+    [
+        ("cache_account", {"user_domain": "Contoso.test"}, (CONTOSO,), (Status.PASS, None)),
+        ("cache_account", {"user_domain": "fabrikam.test"}, (CONTOSO,), (Status.FAIL, "other_account")),
+        ("cache_account", {"user_domain": "contoso.test"}, (), (Status.FAIL, "none")),
+        (
+            "cache_account",
+            {"user_domain": "contoso.test"},
+            (CONTOSO, CONTOSO._replace(domain="fabrikam.test", chosen=False)),
+            (Status.WARN, "several"),
+        ),
+        ("cache_account", {"user_domain": "contoso.test"}, CannotObserve("no_permission", "closed"), (Status.UNKNOWN, None)),
+        ("cache_tenant", {"tenant": TENANT.upper()}, (CONTOSO,), (Status.PASS, None)),
+        ("cache_tenant", {"tenant": "contoso.test"}, (CONTOSO,), (Status.PASS, None)),
+        ("cache_tenant", {"tenant": FOREIGN}, (CONTOSO,), (Status.FAIL, "other_tenant")),
+        ("cache_tenant", {"tenant": "common"}, (CONTOSO,), (Status.UNKNOWN, None)),
+        ("cache_tenant", {"tenant": TENANT}, (), (Status.UNKNOWN, None)),
+        ("graph_record_present", {}, (CONTOSO,), (Status.PASS, None)),
+        ("graph_record_present", {"client_id": CONTOSO.client_id.upper()}, (CONTOSO,), (Status.PASS, None)),
+        ("graph_record_present", {"client_id": TENANT}, (CONTOSO,), (Status.FAIL, "other_app")),
+        ("graph_record_present", {}, (SignIn("graph", "damaged"),), (Status.FAIL, "damaged")),
+        ("graph_record_present", {}, (), (Status.FAIL, "none")),
+        ("graph_record_present", {}, CannotObserve("no_permission", "closed"), (Status.UNKNOWN, None)),
+    ],
+)  # fmt: skip
+def test_saved_sign_ins(check: str, params: dict[str, str], saved: Any, expected: tuple[Status, Any]) -> None:
+    """Whose sign-in is saved: domain, tenant and application."""
+    document = b'{"issuer":"https://login.microsoftonline.com/%s/v2.0"}' % TENANT.encode()
+    page = HttpAnswer("", 200, "", {}, document, NOW, NOW)
+    result = run_check(f"token.{check}", FakeSystem(saved_sign_ins=saved, http_get=page), **params)
+    assert (result.status, result.evidence.get("state")) == expected
+
+
+@pytest.mark.parametrize("state", ["available", "no_library", "no_bus", "absent", "locked"])
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_keyring_available(state: str, platform: str) -> None:
+    """Library, bus, service and lock are told apart."""
+    result = run_check("token.keyring_available", FakeSystem(platform=platform, keyring=KeyringAnswer(state)))
+    good = state == "available"
+    assert (result.status, result.evidence.get("state")) == ((Status.PASS, None) if good else (Status.FAIL, state))
+
+
+def test_keyring_available_where_nobody_can_ask() -> None:
+    """Without the program that asks, it is unknown; Windows has no keyring of this kind."""
+    missing = FakeSystem(keyring=CannotObserve("not_installed", "there is no dbus-send here"))
+    assert run_check("token.keyring_available", missing).reason is UnknownReason.NOT_INSTALLED
+    windows = FakeSystem(platform="windows")
+    assert run_check("token.keyring_available", windows).reason is UnknownReason.NOT_SUPPORTED

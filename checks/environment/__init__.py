@@ -1,0 +1,1 @@
+"""Checks about what the environment of this account gives to credentials."""
