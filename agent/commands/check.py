@@ -12,12 +12,12 @@ import click
 
 from agent.catalogue.load import load
 from agent.commands.diagnose import read_token
-from agent.compose import call_json, plain
 from agent.errors import UsageError
 from agent.exits import OF_STATUS, OK
 from agent.model import CheckCall, Result, Status
 from agent.plan import coerce
 from agent.redact import redact_text, scrub
+from agent.render.jsonout import result as as_json
 from agent.run import run
 from agent.system.live import LiveSystem
 
@@ -111,18 +111,6 @@ def new_(check_id: str, question: str) -> int:
     for number, step in enumerate(steps, 1):
         click.echo(f"  {number}  {step}")
     return OK
-
-
-def as_json(result: Result) -> dict[str, Any]:
-    """A result as JSON."""
-    return {
-        **call_json(result.call),
-        "status": result.status.name.lower(),
-        "summary": result.summary,
-        "evidence": {k: plain(v) for k, v in result.evidence.items()},
-        "reason": result.reason.value if result.reason else None,
-        "elapsed_ms": result.elapsed_ms,
-    }
 
 
 def _show(result: Result, spec: Mapping[str, Any]) -> None:

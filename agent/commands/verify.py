@@ -11,10 +11,10 @@ import click
 
 from agent import history
 from agent.catalogue.load import load
-from agent.commands.check import as_json
 from agent.exits import OK, PROBLEM, UNDECIDED
 from agent.model import Result, Status
 from agent.redact import redact_text, scrub
+from agent.render.jsonout import result as as_json
 from agent.run import run
 from agent.system.live import LiveSystem
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from agent.compose import call_json, plain
-from agent.model import Diagnosis
+from agent.model import Diagnosis, Result
 from agent.redact import scrub
 
 
@@ -34,17 +34,7 @@ def document(diagnosis: Diagnosis, explain: bool = False) -> dict[str, Any]:
         ],
         "causes": list(diagnosis.causes),
         "ruled_out": list(diagnosis.ruled_out),
-        "results": [
-            {
-                **call_json(r.call),
-                "status": r.status.name.lower(),
-                "summary": r.summary,
-                "evidence": {k: plain(v) for k, v in r.evidence.items()},
-                "reason": r.reason.value if r.reason else None,
-                "elapsed_ms": r.elapsed_ms,
-            }
-            for r in diagnosis.results
-        ],
+        "results": [result(r) for r in diagnosis.results],
         "skipped": [{"check": s.check, "reason": s.reason} for s in diagnosis.skipped],
         "facts": {name: plain(value) for name, value in diagnosis.facts.items()},
         "suggestions": list(diagnosis.suggestions),
@@ -74,6 +64,18 @@ def document(diagnosis: Diagnosis, explain: bool = False) -> dict[str, Any]:
         }
     scrubbed: dict[str, Any] = scrub(body)
     return scrubbed
+
+
+def result(answer: Result) -> dict[str, Any]:
+    """The answer of a check."""
+    return {
+        **call_json(answer.call),
+        "status": answer.status.name.lower(),
+        "summary": answer.summary,
+        "evidence": {k: plain(v) for k, v in answer.evidence.items()},
+        "reason": answer.reason.value if answer.reason else None,
+        "elapsed_ms": answer.elapsed_ms,
+    }
 
 
 def render(diagnosis: Diagnosis, explain: bool = False) -> str:
