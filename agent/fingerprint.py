@@ -20,7 +20,7 @@ _MENTION = (
     r"(?:\b(?:see also|(?:details|information|please|[.;,(]) ?see|related(?: to| codes?)?|similar(?: to)?|unlike|rather than|"
     r"instead of|not|cf|e\.g|such as|like|for example|compared? (?:with|to)|differs? from|documented (?:as|under|for)|formerly|"
     r"previously|ignor\w+|suppress\w+|expected|skipp\w+|mentions?|alert(?:s|ing)? (?:on|for)|search(?:es|ing)? for|"
-    r"documentation (?:of|for|on)|article (?:on|about)|(?:if|when) you (?:see|get))|^\s*see|[/#?&=])"
+    r"(?:documentation|article|background|guide|more|notes?) (?:of|for|on|about|to)|(?:if|when) you (?:see|get))|^\s*see|[/#?&=])"
     r"\W{0,3}(?:(?:the|also|an?|code|codes|error|errors|for|of|with|and|or|as)\W{1,3}|AADSTS\d+\W{1,3}){0,6}$"
 )
 _ERROR_CODES = Pattern("error_codes", r"error_codes\\?\"\s*:\s*\[\s*([\d,\s]+)\]", re.IGNORECASE)

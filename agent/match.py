@@ -14,6 +14,7 @@ from typing import Any
 from agent.catalogue.load import Catalogue
 from agent.fingerprint import WRAPPERS, fold, rejoin, squeeze
 from agent.model import Fingerprint, Match
+from agent.patterns import compiled
 
 #: How much each signal is trusted when it stands alone (0..1). The order is the claim; the distances only break ties.
 TRUST = {
@@ -53,6 +54,21 @@ LEAST = 0.4
 #: Of a literal that is cut off by "…" at least so many characters have to be there, and three fifths of it.
 _SHORTEST = 8
 _LONGEST = 200
+
+
+#: Fewer letters than this may stand in any program's log ("Connection refused", "(Forbidden)"). Where the text is another trade's (a trace
+#: of Python, Java or Node, a package manager, a database, a cluster) and names nothing of ours, they are that program's affair.
+SHORT = 30
+_FOREIGN = (
+    r"\[errno-?\d|traceback\(mostrecent|\bjava[x.]|\.java:\d|^e?causedby:java|npm(?:error|err!|warn)|errorfromserver\(|grpc\.core|"
+    r"node:internal|errno:-?\d|utc\[\d+\](?:log|error|fatal|warning):|npgsql|sqlexception|goroutine\d|panic:runtime|sshd\[|"
+    r"systemd\[|kernel:\[|nginx|apache|haproxy|kubelet|dockerd"
+)
+_HOME = (
+    r"microsoft|azure|mggraph|entra|aadsts|msal|powershell|sharepoint|onedrive|office365|exchangeonline|pnponline|"
+    r"httprequestexception|httpresponseexception|authenticationfailed|fullyqualifiederrorid|categoryinfo|onmicrosoft|"
+    r"(?:connect|invoke|get|set|new|remove|update)-(?:mg|az|exo|pnp|cs|spo|ips|web|rest)"
+)
 
 
 def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Match, ...]:
@@ -122,8 +138,16 @@ def _claim(fp: Fingerprint, signals: Mapping[str, Any]) -> tuple[float, str, int
             best = (confidence, why)
     if best is None or best[0] < LEAST:
         return None
+    if best[1].startswith("the words") and weight < SHORT and _foreign(fp.text):
+        return None
     extra = min(weight, 200) / 3_000 + (0.02 if words and not best[1].startswith("the words") else 0)
     return min(best[0] + extra, 0.99), best[1], weight
+
+
+@lru_cache(maxsize=4)
+def _foreign(text: str) -> bool:
+    """Whether a squeezed text is another trade's and says no word of our products."""
+    return compiled(_FOREIGN).search(text) is not None and compiled(_HOME).search(text) is None
 
 
 def _signals(fp: Fingerprint, signals: Mapping[str, Any], words: list[str] | None) -> Iterator[tuple[float, str]]:

@@ -15,7 +15,7 @@ from agent.patterns import compiled
 
 #: Alerts that RFC 5246, RFC 8446 and their extensions number.
 _ALERTS = frozenset(
-    {10, 20, 21, 22, 30, *range(40, 52), 60, 70, 71, 80, 86, 90, 100, *range(109, 117), 120, 121},
+    {0, 10, 20, 21, 22, 30, *range(40, 52), 60, 70, 71, 80, 86, 90, 100, *range(109, 117), 120, 121},
 )
 #: kind -> numbers it may have. Win32: the system error codes are numbered 0 to 15999 ([MS-ERREF] 2.2); WinHTTP and WinINet share 12001 to
 #: 12190 (winhttp.h, wininet.h); curl: CURLcode (libcurl-errors); OpenSSL: X509_V_ERR_* (x509_vfy.h); Kerberos: RFC 4120 7.5.9, RFC 6113;
@@ -176,6 +176,11 @@ def hresults_in(text: str) -> Iterator[str]:
             yield code
 
 
+#: Events that tell of success: a handshake that completed, a policy that was applied, a program that was allowed to run;
+#: where the text itself says so, nothing failed.
+_SUCCESSES = frozenset({"schannel-event:36880", *(f"applocker-event:{n}" for n in (8001, 8002, 8005, 8020, 8023))})
+
+
 def numbers_in(text: str) -> tuple[str, ...]:
     """Keys of the numbers that the text names together with their kind, in the order of the table."""
     low = text.lower()
@@ -191,7 +196,7 @@ def numbers_in(text: str) -> tuple[str, ...]:
             number = int(value, 16) if value.startswith("0x") else int(value)
             if number in _KINDS[kind]:
                 keys.setdefault(f"{kind}:{number}")
-    return tuple(keys)
+    return tuple(key for key in keys if key not in _SUCCESSES or "successfully" not in low)
 
 
 def triggers(kind: str) -> tuple[str, ...]:
