@@ -325,3 +325,27 @@ class KeyringAnswer(NamedTuple):
 
     state: str
     detail: str = ""
+
+
+class CertificateChain(NamedTuple):
+    """The chain of a client certificate as this computer can build it, each link proved by its signature.
+
+    ``state``: ``self_signed``, ``complete`` (up to a root), ``rootless`` (only the root is missing, which services know themselves),
+    ``incomplete`` (the issuer of the certificate itself is not here) or ``expired`` (an issuer is over). ``length`` counts the
+    certificate; ``missing`` is the issuer that was not found.
+    """
+
+    state: str
+    length: int
+    missing: str = ""
+
+
+class Revocation(NamedTuple):
+    """What the revocation list named in a certificate says.
+
+    ``state``: ``good``, ``revoked``, ``unreachable``, ``outdated`` (the list's own date is past), ``damaged`` or ``no_address``.
+    """
+
+    state: str
+    url: str = ""
+    detail: str = ""

@@ -11,6 +11,7 @@ from agent.errors import CannotObserve
 from agent.model import UnknownReason
 from agent.system.answers import (
     Account,
+    CertificateChain,
     CertificateFacts,
     DeviceState,
     DiskSpace,
@@ -26,6 +27,7 @@ from agent.system.answers import (
     NtpAnswer,
     ProxySetting,
     Repository,
+    Revocation,
     ServiceState,
     Session,
     SignAnswer,
@@ -42,6 +44,7 @@ from agent.system.answers import (
 __all__ = [
     "QUESTIONS",
     "Account",
+    "CertificateChain",
     "CertificateFacts",
     "DeviceState",
     "DiskSpace",
@@ -57,6 +60,7 @@ __all__ = [
     "NtpAnswer",
     "ProxySetting",
     "Repository",
+    "Revocation",
     "ServiceState",
     "Session",
     "SignAnswer",
@@ -142,6 +146,18 @@ class System:
     def sign_with(self, certificate: CertificateFacts) -> SignAnswer:
         """Sign a test buffer with the certificate's key (SHA-256, nothing kept)."""
         raise _unanswered("sign_with")
+
+    def certificate_chain(self, certificate: CertificateFacts) -> CertificateChain:
+        """The chain of a certificate from its file, the stores of this account and the roots of the system."""
+        raise _unanswered("certificate_chain")
+
+    def certificate_revocation(self, certificate: CertificateFacts) -> Revocation:
+        """The list named in the certificate, fetched by plain http, and whether the certificate is on it."""
+        raise _unanswered("certificate_revocation")
+
+    def key_provider(self, certificate: CertificateFacts) -> str:
+        """The provider that keeps the key (Windows only), ``CNG: <name>`` for the newer kind, ``CSP: <name>`` for the older one."""
+        raise _unanswered("key_provider")
 
     # --- files, account, settings
     def file_info(self, path: str) -> FileInfo:

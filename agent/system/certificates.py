@@ -55,6 +55,43 @@ def sign_with(certificate: CertificateFacts) -> SignAnswer:
     return SignAnswer("not_found", "the file no longer holds this certificate")
 
 
+def key_provider(certificate: CertificateFacts) -> str:
+    """The provider of the key, which only Windows has."""
+    if sys.platform != "win32":
+        raise CannotObserve(UnknownReason.NOT_SUPPORTED, "only Windows keeps keys in providers")
+    if certificate.path:
+        raise CannotObserve(UnknownReason.NOT_SUPPORTED, "a key in a file belongs to no provider yet")
+    from agent.system import crypt32
+
+    return crypt32.key_provider(certificate)
+
+
+def encoded(certificate: CertificateFacts) -> tuple[bytes, tuple[bytes, ...]]:
+    """The certificate in DER, and those that stand beside it in its file."""
+    if not certificate.path:
+        return _keeper_encoded(certificate), ()
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from agent.system import x509
+
+    loaded = x509.load(_bytes(certificate.path), _password_for(certificate.path))
+    everyone = [c.public_bytes(Encoding.DER) for c in loaded.certificates]
+    own = next(
+        (i for i, c in enumerate(loaded.certificates) if x509.facts(c).thumbprint == certificate.thumbprint), None
+    )
+    if own is None:
+        raise CannotObserve(UnknownReason.MISSING_FACT, "the file no longer holds this certificate")
+    return everyone[own], tuple(der for i, der in enumerate(everyone) if i != own)
+
+
+def _keeper_encoded(certificate: CertificateFacts) -> bytes:
+    if sys.platform != "win32":
+        raise CannotObserve(UnknownReason.NOT_SUPPORTED, "certificates of this store are not read whole here")
+    from agent.system import crypt32
+
+    return crypt32.encoded(certificate)
+
+
 def _keeper() -> Any:
     """The module that knows this platform's stores."""
     if sys.platform == "win32":

@@ -37,7 +37,25 @@ class BCRYPT_PKCS1_PADDING_INFO(ctypes.Structure):
     _fields_ = [("pszAlgId", LPCWSTR)]
 
 
-STRUCTURES = {"CERT_CONTEXT": CERT_CONTEXT, "BCRYPT_PKCS1_PADDING_INFO": BCRYPT_PKCS1_PADDING_INFO}
+class CRYPT_KEY_PROV_INFO(ctypes.Structure):
+    """Where a certificate's key is kept; type 0 stands for a provider of the newer kind (CNG)."""
+
+    _fields_ = [
+        ("pwszContainerName", LPCWSTR),
+        ("pwszProvName", LPCWSTR),
+        ("dwProvType", DWORD),
+        ("dwFlags", DWORD),
+        ("cProvParam", DWORD),
+        ("rgProvParam", ctypes.c_void_p),
+        ("dwKeySpec", DWORD),
+    ]
+
+
+STRUCTURES = {
+    "CRYPT_KEY_PROV_INFO": CRYPT_KEY_PROV_INFO,
+    "CERT_CONTEXT": CERT_CONTEXT,
+    "BCRYPT_PKCS1_PADDING_INFO": BCRYPT_PKCS1_PADDING_INFO,
+}
 
 CONSTANTS = {
     "CERT_STORE_PROV_SYSTEM_W": 10,
@@ -118,6 +136,41 @@ def sign(certificate: CertificateFacts) -> SignAnswer:
             if _thumbprint(crypt32, context) == certificate.thumbprint:
                 return _sign_as(crypt32, context, certificate.location)
     return SignAnswer("not_found", "the store no longer holds this certificate")
+
+
+def encoded(certificate: CertificateFacts) -> bytes:
+    """The certificate of a store in DER."""
+    with _found(certificate) as (_, context):
+        return _der(context)
+
+
+def key_provider(certificate: CertificateFacts) -> str:
+    """``CNG: Microsoft Software Key Storage Provider``, ``CSP: Microsoft Enhanced ...``; without a key raises ``CannotObserve``."""
+    identifier = CONSTANTS["CERT_KEY_PROV_INFO_PROP_ID"]
+    with _found(certificate) as (crypt32, context):
+        size = DWORD()
+        if not crypt32.CertGetCertificateContextProperty(context, identifier, None, ctypes.byref(size)):
+            raise CannotObserve(UnknownReason.MISSING_FACT, "no key is noted for the certificate")
+        room = (BYTE * size.value)()
+        if not crypt32.CertGetCertificateContextProperty(context, identifier, room, ctypes.byref(size)):
+            raise CannotObserve(UnknownReason.NO_PERMISSION, f"the key's provider is not told: {_words(_last_error())}")
+        info = ctypes.cast(room, ctypes.POINTER(CRYPT_KEY_PROV_INFO)).contents
+        return f"{'CSP' if info.dwProvType else 'CNG'}: {info.pwszProvName or ''}".rstrip(": ")
+
+
+@contextmanager
+def _found(certificate: CertificateFacts) -> Iterator[tuple[Any, Any]]:
+    """The open context of a certificate; one that is gone raises ``CannotObserve``."""
+    crypt32 = _dll("crypt32")
+    with (
+        _opened(crypt32, certificate.location, certificate.store or "My") as handle,
+        closing(_each(crypt32, handle)) as contexts,
+    ):
+        for context in contexts:
+            if _thumbprint(crypt32, context) == certificate.thumbprint:
+                yield crypt32, context
+                return
+    raise CannotObserve(UnknownReason.MISSING_FACT, "the store no longer holds this certificate")
 
 
 def _sign_as(crypt32: Any, context: Any, location: str) -> SignAnswer:

@@ -46,6 +46,7 @@ VALUES = {
     "client_id": "22222222-2222-3333-4444-555555555555",
     "resource": "https://graph.microsoft.com",
     "user_domain": "fabrikam.test",
+    "url": "https://graph.microsoft.com/v1.0/me",
     "developer_tool": "az",
 }
 

@@ -12,7 +12,7 @@ from checkkit import run_check
 from agent import certificates as selection
 from agent.errors import CannotObserve
 from agent.model import Status, UnknownReason
-from agent.system.base import CertificateFacts, FileInfo, SignAnswer
+from agent.system.base import CertificateChain, CertificateFacts, FileInfo, Revocation, SignAnswer
 from agent.system.fake import FakeSystem
 from agent.system.live import LiveSystem
 
@@ -319,3 +319,67 @@ def test_thumbprint_matches_error(thumbprint: str, key_used: str, state: str | N
     """Spaces and letter case are no fault; unseen marks, other lengths and another key are."""
     result = run_check("certificate.thumbprint_matches_error", FakeSystem(), thumbprint=thumbprint, key_used=key_used)
     assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)
+
+
+# --- chain_complete, revocation_current, provider_supported
+
+ONE = CertificateFacts(GIVEN, "CN=graph-nightly", "CN=Issuing", 0.0, 4e9, "RSA", 2048, True, "CurrentUser", "My")
+
+
+def _holding(**answers: Any) -> FakeSystem:
+    held = {"CurrentUser": (ONE,), "LocalMachine": ()}
+    return FakeSystem(now=1.8e9, certificates=lambda location, store="My": held[location], **answers)
+
+
+@pytest.mark.parametrize(
+    ("chain", "state"),
+    [
+        (CertificateChain("self_signed", 1), None),
+        (CertificateChain("complete", 3), None),
+        (CertificateChain("rootless", 2, "CN=Root"), None),
+        (CertificateChain("incomplete", 1, "CN=Issuing"), "incomplete"),
+        (CertificateChain("expired", 2, "CN=Issuing"), "expired_issuer"),
+    ],
+)
+def test_chain_complete(chain: CertificateChain, state: str | None) -> None:
+    """Only a missing or ended issuer is a fault; a missing root is none."""
+    result = run_check("certificate.chain_complete", _holding(certificate_chain=chain), thumbprint=GIVEN)
+    assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)
+
+
+@pytest.mark.parametrize("state", ["good", "no_address", "revoked", "unreachable", "outdated", "damaged"])
+def test_revocation_current(state: str) -> None:
+    """Each fault of a list is a state of its own; a certificate without a list is none."""
+    told = Revocation(state, "http://crl.contoso.test/ca.crl", "why")
+    result = run_check("certificate.revocation_current", _holding(certificate_revocation=told), thumbprint=GIVEN)
+    good = state in ("good", "no_address")
+    assert (result.status, result.evidence.get("state")) == ((Status.PASS, None) if good else (Status.FAIL, state))
+
+
+@pytest.mark.parametrize(
+    ("provider", "state"),
+    [
+        ("CSP: Microsoft Enhanced RSA and AES Cryptographic Provider", None),
+        ("CNG: Microsoft Software Key Storage Provider", "cng"),
+        ("CNG: Microsoft Platform Crypto Provider", "security_chip"),
+        ("CNG: Microsoft Smart Card Key Storage Provider", "smart_card"),
+        ("CSP: Microsoft Base Smart Card Crypto Provider", "smart_card"),
+    ],
+)
+def test_provider_supported(provider: str, state: str | None) -> None:
+    """Older kind, newer kind, chip and card are told apart."""
+    system = _holding(platform="windows", key_provider=provider)
+    result = run_check("certificate.provider_supported", system, thumbprint=GIVEN)
+    assert (result.status, result.evidence.get("state")) == (Status.FAIL if state else Status.PASS, state)
+
+
+@pytest.mark.parametrize("check", ["chain_complete", "revocation_current", "provider_supported"])
+def test_a_certificate_that_cannot_be_looked_at(check: str) -> None:
+    """A system that does not tell, no such certificate, and another platform."""
+    closed = CannotObserve("no_permission", "closed")
+    answers = dict.fromkeys(("certificate_chain", "certificate_revocation", "key_provider"), closed)
+    windows = _holding(platform="windows", **answers)
+    assert run_check(f"certificate.{check}", windows, thumbprint=GIVEN).reason is UnknownReason.NO_PERMISSION
+    assert run_check(f"certificate.{check}", windows, thumbprint=GIVEN[::-1]).reason is UnknownReason.MISSING_FACT
+    if check == "provider_supported":
+        assert run_check(f"certificate.{check}", _holding(), thumbprint=GIVEN).reason is UnknownReason.NOT_SUPPORTED

@@ -430,3 +430,37 @@ def test_keyring_available_where_nobody_can_ask() -> None:
     assert run_check("token.keyring_available", missing).reason is UnknownReason.NOT_INSTALLED
     windows = FakeSystem(platform="windows")
     assert run_check("token.keyring_available", windows).reason is UnknownReason.NOT_SUPPORTED
+
+
+# --- issuer_matches, app_matches, kind_fits_request: claims against what was meant
+
+APP = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
+GOV, CHINA = "https://login.microsoftonline.us", "https://login.partner.microsoftonline.cn"
+
+
+@pytest.mark.parametrize(
+    ("check", "token", "params", "expected"),
+    [
+        ("issuer_matches", (("iss", f"https://sts.windows.net/{TENANT}/"),), {}, (Status.PASS, None)),
+        ("issuer_matches", (("iss", f"https://login.microsoftonline.com/{TENANT}/v2.0"),), {}, (Status.PASS, None)),
+        ("issuer_matches", (("iss", f"https://sts.chinacloudapi.cn/{TENANT}/"),), {"authority": CHINA}, (Status.PASS, None)),
+        ("issuer_matches", (("iss", f"https://sts.chinacloudapi.cn/{TENANT}/"),), {}, (Status.FAIL, "other_cloud")),
+        ("issuer_matches", (("iss", f"https://login.microsoftonline.us/{TENANT}/v2.0"),), {}, (Status.FAIL, "other_cloud")),
+        ("issuer_matches", (("iss", f"https://sts.windows.net/{TENANT}/"),), {"authority": GOV}, (Status.UNKNOWN, None)),
+        ("issuer_matches", (("aud", "x"),), {}, (Status.UNKNOWN, None)),
+        ("app_matches", (("appid", APP),), {"client_id": APP.upper()}, (Status.PASS, None)),
+        ("app_matches", (("azp", APP),), {"client_id": TENANT}, (Status.FAIL, "other_app")),
+        ("app_matches", (("aud", "x"),), {"client_id": APP}, (Status.UNKNOWN, None)),
+        ("kind_fits_request", (("scp", "User.Read"),), {"url": "https://graph.microsoft.com/v1.0/me"}, (Status.PASS, None)),
+        ("kind_fits_request", (("idtyp", "app"),), {"url": "https://graph.microsoft.com/v1.0/me/messages"}, (Status.FAIL, "application")),
+        ("kind_fits_request", (("roles", ("A",)),), {"url": "https://graph.microsoft.com/beta/users/me"}, (Status.FAIL, "application")),
+        ("kind_fits_request", (("idtyp", "app"),), {"url": "https://graph.microsoft.com/v1.0/users/me-too"}, (Status.PASS, None)),
+        ("kind_fits_request", (("aud", "x"),), {"url": "https://graph.microsoft.com/v1.0/me"}, (Status.UNKNOWN, None)),
+    ],
+)  # fmt: skip
+def test_claims_against_what_was_meant(
+    check: str, token: Any, params: dict[str, str], expected: tuple[Status, Any]
+) -> None:
+    """Cloud, application and kind of a token; a claim that is not there tells nothing."""
+    result = run_check(f"token.{check}", FakeSystem(now=NOW), token=token, **params)
+    assert (result.status, result.evidence.get("state")) == expected

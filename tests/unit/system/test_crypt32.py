@@ -26,6 +26,8 @@ class Windows:
     def __init__(self, *, modern: bool = True, error: int = 0, sign_error: int = 0, signer: Any = None) -> None:
         self.modern, self.error, self.sign_error = modern, error, sign_error
         self.signer = signer or key()
+        self.provider = (0, "Microsoft Software Key Storage Provider")
+        self.info: Any = None  # keeps the texts alive that the copy points to
         self.owned = 1  # whether the caller must free the key
         self.open: list[Any] = []
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
@@ -82,6 +84,13 @@ class Windows:
     def on_CertGetCertificateContextProperty(self, context: Any, identifier: int, data: Any, size: Any) -> int:
         made = self.held[self._which(context)]
         if identifier == C["CERT_KEY_PROV_INFO_PROP_ID"]:
+            if made is OURS and data is None:
+                size._obj.value = ctypes.sizeof(crypt32.CRYPT_KEY_PROV_INFO)
+            elif made is OURS:
+                self.info = info = crypt32.CRYPT_KEY_PROV_INFO(
+                    "container", self.provider[1], self.provider[0], 0, 0, None, 1
+                )
+                ctypes.memmove(data, ctypes.byref(info), ctypes.sizeof(info))
             return int(made is OURS)
         ctypes.memmove(data, bytes.fromhex(thumbprint(made)), 20)
         return 1
@@ -181,6 +190,32 @@ def test_a_key_that_windows_keeps_is_not_freed(monkeypatch: pytest.MonkeyPatch) 
     windows.owned = 0
     assert crypt32.sign(_fact()).state == "signed"
     assert windows.open == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        (0, "Microsoft Software Key Storage Provider", "CNG: Microsoft Software Key Storage Provider"),
+        (24, "Microsoft Enhanced RSA and AES Cryptographic Provider", "CSP: Microsoft Enhanced RSA and AES Cryptographic Provider"),
+        (0, None, "CNG"),
+    ],
+)  # fmt: skip
+def test_the_provider_of_a_key(monkeypatch: pytest.MonkeyPatch, kind: int, name: str | None, expected: str) -> None:
+    """Type 0 is the newer kind; nothing is opened but the store, and nothing is left open."""
+    windows = _install(monkeypatch, Windows())
+    windows.provider = (kind, name)
+    assert crypt32.key_provider(_fact()) == expected
+    assert crypt32.encoded(_fact()) == der(OURS)
+    assert windows.open == []
+
+
+def test_a_certificate_without_a_key_has_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No note of a key, and a certificate that went away, are not judged; nothing is left open."""
+    windows = _install(monkeypatch, Windows())
+    for made in (BARE, certificate(key(number=3), "gone")):
+        with pytest.raises(CannotObserve):
+            crypt32.key_provider(_fact(made))
+    assert windows.open == []
 
 
 def test_a_signature_of_another_key_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
