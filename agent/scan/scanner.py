@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable, Iterator
 
 from agent.catalogue.load import Catalogue
-from agent.scan.model import Left, Now, Outcome, Place
+from agent.scan.model import Left, Now, Outcome, Place, Seen
 from agent.scan.recognise import Recogniser, sample
 from agent.scan.records import MAX_BYTES, Block
-from agent.scan.sources import LONGEST_LINE, STDIN, Source, Unreadable, walk
+from agent.scan.sources import LONGEST_LINE, Source, Unreadable, walk
 from agent.scan.stamps import moment
 from agent.scan.state import Mark, State
-from agent.scan.tally import Tally
 from agent.scan.words import Hits, Test, Words
 
 #: A block without any mark of a record's begin is cut anyway from this size on.
@@ -22,6 +20,10 @@ _LARGEST = 4 << 20
 _SAVE_S = 5.0
 #: Pieces of a line too long to be one record.
 _PIECE = 32_768
+
+
+#: What is done with a record that was recognised; the last makes its sample.
+Take = Callable[[Seen, Place, "float | None", Callable[[], str]], None]
 
 
 class Scanner:
@@ -42,7 +44,6 @@ class Scanner:
         self._save_to = save_to
         self._progress = progress
         self._saved = time.monotonic()
-        self._ends: list[Callable[[Tally], None]] = []  # records at the ends of files, which may yet grow
         self._left: list[Left] = []
         self._notes: list[str] = []
         self._files = self._lines = self._bytes = 0
@@ -61,9 +62,7 @@ class Scanner:
             except Unreadable as fault:
                 self._left.append(Left(path, fault.reason, fault.failed))
         self._save()
-        shown = copy.deepcopy(self._state.tally) if self._save_to else self._state.tally
-        for add in self._ends:
-            add(shown)
+        shown = self._state.whole()
         return Outcome(
             groups=tuple(sorted(shown.groups.values(), key=lambda g: (-g.count, g.rule, g.hash))),
             more=shown.more,
@@ -82,7 +81,9 @@ class Scanner:
             return
         source = Source(path)
         try:
-            mark, note = self._state.mark(path, source.head, None if path == STDIN else source.size)
+            mark, note = self._state.mark(
+                path, source.head, None if source.is_stdin or source.is_packed else source.size
+            )
             if note:
                 self._notes.append(note)
             source.seek(mark.offset)
@@ -113,8 +114,7 @@ class Scanner:
     def _event(self, path: str, number: int, text: str) -> None:
         raw = text.encode("utf-8", "replace")
         self._lines += 1
-        tally = self._state.tally
-        self._seen(raw, _all(self._words.look(raw)), Place(path, number), 0.0, lambda add: add(tally))
+        self._seen(raw, _all(self._words.look(raw)), Place(path, number), 0.0, self._state.tally.add)
         self._report()
 
     def _read_blocks(self, source: Source, mark: Mark) -> None:
@@ -133,7 +133,9 @@ class Scanner:
         except Unreadable as broke:
             fault = broke
         lines = carry.split(b"\n")
-        self._find(Block(lines), carry, len(lines), mark.line, source, self._ends.append)
+        ends: list[tuple[Seen, Place, float | None, str]] = []
+        self._find(Block(lines), carry, len(lines), mark.line, source, lambda *row: ends.append((*row[:3], row[3]())))
+        mark.ends = ends
         self._lines += len(lines) - (not lines[-1])
         if fault:
             raise fault
@@ -161,8 +163,8 @@ class Scanner:
         if number == 0:
             return text
         rest = b"\n".join(lines[number:])
-        tally = self._state.tally
-        self._find(block, text[: len(text) - len(rest)], number, mark.line, source, lambda add: add(tally))
+        self._find(block, text[: len(text) - len(rest)], number, mark.line, source, self._state.tally.add)
+        mark.ends = []
         mark.line += passed
         mark.offset = source.offset - source.pending() - source.length(rest)
         self._lines += passed
@@ -175,7 +177,7 @@ class Scanner:
         limit: int,
         first_line: int,
         source: Source,
-        take: Callable[[Callable[[Tally], None]], None],
+        take: Take,
     ) -> None:
         hits = self._words.look(text)
         if not hits.lines:
@@ -195,13 +197,13 @@ class Scanner:
         tests: list[Test],
         place: Place,
         written: float,
-        take: Callable[[Callable[[Tally], None]], None],
+        take: Take,
     ) -> None:
         found = self._recogniser.recognise(raw, tests) if tests else None
         if found is not None:
             seen, text = found
             when = moment(text, written or time.time())
-            take(lambda tally: tally.add(seen, place, when, lambda: sample(text)))
+            take(seen, place, when, lambda: sample(text))
 
     def _report(self) -> None:
         if self._progress is not None:

@@ -25,6 +25,7 @@ LONGEST_LINE = 1 << 20
 #: Bytes at the beginning of a file that tell it from another one.
 HEAD = 4096
 STDIN = "-"
+_GZIP = b"\x1f\x8b"
 _MAGIC = (
     b"PK\x03\x04",
     b"\x7fELF",
@@ -125,7 +126,7 @@ class Source:
         head = handle.read(2) if info.st_size else b""
         handle.seek(0) if info.st_size else None
         self._raw = handle
-        if head == b"\x1f\x8b":
+        if head == _GZIP:
             import gzip
 
             self.is_packed = True
@@ -256,9 +257,15 @@ def identity(path: str, length: int) -> str:
     """What tells the file from another: a hash of its first ``length`` bytes; empty when it has fewer or cannot be read."""
     try:
         with open(path, "rb") as file:
-            head = file.read(length)
-    except OSError:
+            head = file.read(max(length, 2))
+            if head.startswith(_GZIP):
+                import gzip
+
+                file.seek(0)
+                head = gzip.GzipFile(fileobj=file).read(length)
+    except (OSError, EOFError):
         return ""
+    head = head[:length]
     return hash_head(head) if len(head) == length else ""
 
 
