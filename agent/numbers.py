@@ -68,6 +68,8 @@ def _from_hex(word: str) -> str:
 
 def meanings(code: str) -> tuple[str, ...]:
     """What a normal ``0x…`` code is besides an HRESULT: the status or the system error it wraps ([MS-ERREF] 2.1 and 2.3)."""
+    if not re.fullmatch(r"0x[0-9A-Fa-f]{1,8}", code):  # a report may hold anything in its place
+        return ()
     number = int(code, 16)
     facility, low = number >> 16, number & 0xFFFF
     if facility == 0x8007:  # FACILITY_WIN32
