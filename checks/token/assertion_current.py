@@ -8,7 +8,7 @@ from agent.times import show_duration
 RECOMMENDED_S = 600.0
 
 
-@check(cost=Cost.INSTANT, evidence={"state": "text", "expired_s": "seconds", "life_s": "seconds"})
+@check(cost=Cost.INSTANT, evidence={"state": "text", "expired_s": "seconds", "life_s": "seconds"}, group="clock")
 def assertion_current(system: System, *, service_time: float, assertion_from: float, assertion_until: float) -> Verdict:
     """Was the client assertion within its own lifetime when it reached the service, by the service's clock?
 

@@ -93,6 +93,7 @@ def machine(offset_s: float = 0.2, **more) -> FakeSystem:
         "file_info": CannotObserve("no_permission", "not in this story"),
         "list_folder": (),
         "registry_value": lambda hive, key, name: None,
+        "variable_shape": "absent",
     }
     return FakeSystem(**{**answers, **more})
 
