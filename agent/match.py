@@ -42,10 +42,13 @@ _GENERAL_WORDS = (
     "schannel-event:36887 schannel-event:36888"
 )
 _GENERAL = frozenset(_GENERAL_WORDS.split())
-#: Codes of which a frame around them says more, such as Kerberos in a remoting session or the account broker.
+#: Codes of which a frame around them says more, as Kerberos in a remoting session, the account broker, or the service that is asked for.
 FRAMED = 0.715
 _FRAMED = frozenset(
-    {"0x80090016", "0x80090030", "0x8009030E", "0x80090311", "0x80090322", "0x8009030C", "0x80070520", "win32:1312"}
+    {
+        *("0x80090016", "0x80090030", "0x8009030C", "0x8009030E", "0x80090311", "0x80090322"),
+        *("0x80070424", "0x80070426", "0x80070520", "win32:1060", "win32:1062", "win32:1312"),
+    }
 )
 #: Codes that several failures have in common, so that a rule's words are missed when they are not there.
 _WORDED = ("error id", "Graph code")
