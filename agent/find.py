@@ -83,12 +83,15 @@ def _by_code(wanted: str, catalogue: Catalogue) -> Found | None:
 
 
 def _also_named(name: str, rules: tuple[str, ...], catalogue: Catalogue) -> Found:
-    """Entries of a name, and those of a sign-in code that goes by the same one."""
+    """Entries of a name, those of a sign-in code that goes by the same one, and of a number what else it counts."""
     others = _ids(catalogue.search.get("aliases", {}).get(name.lower(), ()), catalogue)
-    if not set(others) - set(rules):
+    readings = [Reading(f"{name}, the name of a sign-in code", others)] if others else []
+    readings += _readings(name, catalogue) if name.isdigit() else ()
+    readings = [reading for reading in readings if set(reading.rules) - set(rules)]
+    if not readings:
         return Found("code", rules)
-    readings = (Reading(f"{name}, a code of its own", rules), Reading(f"{name}, the name of a sign-in code", others))
-    return Found("code", (*rules, *others), readings)
+    readings.insert(0, Reading(f"{name}, a code of its own", rules))
+    return Found("code", tuple(dict.fromkeys(rule for reading in readings for rule in reading.rules)), tuple(readings))
 
 
 def _readings(wanted: str, catalogue: Catalogue) -> tuple[Reading, ...]:
