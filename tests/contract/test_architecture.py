@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     ("agent", "agent.model", "agent.errors", "agent.exits", "agent.times", "agent.home"),
     ("agent.secretshape", "agent.check", "agent.system", "agent.codec"),
-    ("agent.patterns", "agent.shapes", "agent.numbers", "agent.carriers", "agent.words", "agent.certificates", "agent.tokens", "agent.signin",
-     "agent.stated", "agent.intake", "agent.redact", "agent.fingerprint", "agent.lift"),
+    ("agent.patterns", "agent.shapes", "agent.numbers", "agent.carriers", "agent.words", "agent.certificates", "agent.tokens",
+     "agent.signin", "agent.stated", "agent.intake", "agent.redact", "agent.fingerprint", "agent.lift"),
     ("agent.catalogue", *(f"agent.catalogue.{name}" for name in
                           ("load", "stamp", "yamltext", "schema", "reference", "finding", "signals", "compile",
                            "hostile", "entrylint", "textlint", "overlay"))),
     ("agent.match", "agent.plan", "agent.run", "agent.infer", "agent.slips"),
     ("agent.search",),
-    ("agent.compose", "agent.diagnose", "agent.record", "agent.history", "agent.learn", "agent.ask", "agent.find", "agent.scan", "agent.render",
-     "agent.catalogue.lint", "agent.catalogue.ruletest", "agent.authoring"),
+    ("agent.compose", "agent.diagnose", "agent.record", "agent.history", "agent.learn", "agent.ask", "agent.find", "agent.scan",
+     "agent.render", "agent.catalogue.lint", "agent.catalogue.ruletest", "agent.authoring"),
     ("agent.cli", "agent.commands", "agent.dialogue", "agent.display", "agent.__main__", "agent.catalogue.hatch_build"),
 )  # fmt: skip
 
