@@ -94,3 +94,59 @@ def test_the_hash_ignores_ids_times_and_numbers():
     two = of("AADSTS50034: user x in 2026-11-24 11:00:00Z trace 925da76d-0e16-4065-bdc2-883f3036cf4b")
     assert one.hash == two.hash
     assert one.hash != of("AADSTS50057: account disabled").hash
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "mentioned"),
+    [
+        ("AADSTS50034: no such user. For guests see also AADSTS50020.", ("AADSTS50034",), ("AADSTS50020",)),
+        ("AADSTS50034: x. More: https://learn.contoso.example/AADSTS700016", ("AADSTS50034",), ("AADSTS700016",)),
+        ("unlike AADSTS50020 this is AADSTS50034", ("AADSTS50034",), ("AADSTS50020",)),
+        ("ignoring AADSTS50058 as configured", (), ("AADSTS50058",)),
+        ("users see AADSTS50034 since Monday", ("AADSTS50034",), ()),
+        ('"error_uri":"https://login.microsoftonline.com/error?code=7000215"', ("AADSTS7000215",), ()),
+        ('"error_codes":[50076],"suberror":"basic_action"', ("AADSTS50076",), ()),
+        ("Details: AADSTS50034", ("AADSTS50034",), ()),
+    ],
+)
+def test_a_code_that_is_only_spoken_of_is_not_the_error(text, codes, mentioned):
+    """Links, advice and comparisons name other codes than the error's; the service's own error page names the error."""
+    print_ = of(text)
+    assert (codes, mentioned) == (print_.codes, print_.mentioned)
+
+
+def test_a_sub_error_counts_among_the_codes_of_the_answer():
+    """The sub-error says what the error alone leaves open."""
+    assert "bad_token" in of('{"error":"invalid_grant","suberror":"bad_token"}').graph_codes
+
+
+def test_what_a_console_cut_at_its_width_is_put_together():
+    """Codes, types, names and numbers in two pieces are read as one."""
+    text = (
+        "ClientSecretCredential authentication failed: A configuration issue: AAD\n"
+        "STS7000222: secret expired. Microsoft.Identity.Client.MsalServiceExcepti\n"
+        "on: 0x8009030E SEC_E_NO_CREDENTIALS and so on until the end of the line.\n"
+    )
+    print_ = of(text)
+    assert ("AADSTS7000222",) == print_.codes
+    assert "MsalServiceException" in print_.exception_types
+
+
+def test_a_wrap_between_words_joins_nothing_for_good():
+    """Where a blank became a line break, both words remain."""
+    text = "The certificate named below could not be used\nAADSTS50034 was the answer of the service then"
+    assert of(text).codes == ("AADSTS50034",)
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_case_does_not_matter(change):
+    """Some logs know one case only."""
+    print_ = of(change("Azure.Identity.AuthenticationFailedException: AADSTS50034 HTTP/1.1 401 Unauthorized"))
+    assert (("AADSTS50034",), 401) == (print_.codes, print_.http_status)
+    assert "authenticationfailedexception" in [t.lower() for t in print_.exception_types]
+
+
+def test_quotes_of_any_kind_are_one():
+    """Typography, doubled and escaped quotes make no difference to literals."""
+    same = {squeeze(t) for t in ('user\'s "x"', "user’s “x”", "user''s ''x''", 'user\'s \\"x\\"', "user\ufffds «x»")}
+    assert 1 == len(same)

@@ -108,3 +108,57 @@ def test_likeness_is_a_suggestion_only():
     """A slip in a code gives the nearest rule as a suggestion and no match."""
     assert ids("AADSTS5OO34 user not found", CODE) == []
     assert suggest("AADSTS50O34: Title of a.code", cat(CODE, WORDS))[0]["rule"] == "a.code"
+
+
+def found(text: str, *rules):
+    """The matches of a text."""
+    report = from_text(text)
+    return match(fingerprint(report), report.text, cat(*rules))
+
+
+def test_a_symbol_and_a_number_are_exact_signals():
+    """Names of failures and numbers with their kind lead to their rule."""
+    named = rule("a.symbol", {"some": "common"}, symbol=["SEC_E_NO_CREDENTIALS"])
+    numbered = rule("a.number", {"some": "common"}, number=["curl:60"])
+    assert ids("InitializeSecurityContext: SEC_E_NO_CREDENTIALS", named, numbered) == ["a.symbol"]
+    assert ids("curl: (60) SSL certificate problem", named, numbered) == ["a.number"]
+
+
+def test_words_before_an_ellipsis_count_when_most_of_them_are_there():
+    """A console that cut the line cut no more than the end; a number that is gone could have been any."""
+    long = rule("a.long", {"some": "common"}, contains=["certificate store or has expired"])
+    number = rule("a.number", {"some": "common"}, contains=["failed with status code 407"])
+    assert ids("not found in the certificate store or has exp…", long) == ["a.long"]
+    assert ids("not found in the certif…", long) == []
+    assert ids("failed with status code 4…", number) == []
+
+
+def test_a_few_words_in_the_log_of_another_trade_are_not_ours():
+    """A refused connection of a Python or Java program is that program's affair, unless it speaks of our products."""
+    refused = rule("a.refused", {"some": "common"}, any=["Connection refused"])
+    assert ids("ConnectionRefusedError: [Errno 111] Connection refused", refused) == []
+    assert ids("Caused by: java.net.ConnectException: Connection refused", refused) == []
+    assert ids("Connect-MgGraph: Connection refused (login.example:443)", refused) == ["a.refused"]
+    assert ids("[Errno 111] Connection refused: login.microsoftonline.com", refused) == ["a.refused"]
+
+
+def test_words_that_announce_an_inner_message_are_no_claim_without_it():
+    """ "See inner exception" at the end says that the reason is elsewhere."""
+    outer = rule("a.outer", {"some": "common"}, any=["SSL connection could not be established"])
+    assert found("The SSL connection could not be established, see inner exception.", outer)[0].confidence < 0.7
+    assert found("The SSL connection could not be established", outer)[0].confidence > 0.7
+
+
+def test_confidence_rises_with_trust():
+    """What is shown orders rules as their signals do."""
+    shown = [m.confidence for m in found("AADSTS50034 in the store or has expired", WORDS, CODE)]
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] > 0.97 > shown[1] > 0.7
+
+
+def test_localised_frames_match_on_what_is_not_translated():
+    """Codes, ids and types stay as they are in any language."""
+    by_id = rule("a.id", {"some": "common"}, error_id=["CommandNotFoundException"])
+    assert ids("Connect-MgGraph : AADSTS50034\nIn Zeile:1 Zeichen:1", CODE) == ["a.code"]
+    assert ids("接続に失敗しました（AADSTS50034）。", CODE) == ["a.code"]
+    assert ids("    + FullyQualifiedErrorId : CommandNotFoundException\n", by_id) == ["a.id"]
