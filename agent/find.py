@@ -24,6 +24,7 @@ _CALLED = {
     "tls-alert": "TLS alert",
     "schannel-event": "Schannel event",
     "applocker-event": "AppLocker event",
+    "keychain": "Keychain result",
     "http": "HTTP status",
     "aadsts": "AADSTS",
 }
@@ -111,7 +112,7 @@ def _meanings(wanted: str) -> list[tuple[str, str]]:
 
 
 def _name(kind: str, value: str) -> str:
-    return f"{_CALLED.get(kind, kind)}{'' if kind == 'aadsts' else ' '}{value}"
+    return f"{_CALLED.get(kind, kind)}{'' if kind == 'aadsts' else ' -' if kind == 'keychain' else ' '}{value}"
 
 
 def called(key: str) -> str:

@@ -1,9 +1,9 @@
 """Error numbers in every spelling, as one normal form; and the small numbers a text names together with what they count.
 
 A key is ``kind:value``: ``hresult:0x8009030E``, ``ntstatus:0xC000006D``, ``win32:5``, ``winhttp:12029``, ``curl:60``, ``openssl:20``,
-``kerberos:37``, ``tls-alert:40``, ``schannel-event:36887``, ``applocker-event:8004``, ``http:401``, ``aadsts:50034``. Arithmetic and
-plausible ranges only: whether a number is known is for the catalogue to say. A small number says nothing by itself (``5``), so texts
-are read with the words that stand beside it, and a word typed by a person gives all its readings.
+``kerberos:37``, ``tls-alert:40``, ``schannel-event:36887``, ``applocker-event:8004``, ``keychain:25300``, ``http:401``,
+``aadsts:50034``. Arithmetic and plausible ranges only: whether a number is known is for the catalogue to say. A small number says nothing by
+itself (``5``), so texts are read with the words that stand beside it, and a word typed by a person gives all its readings.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _ALERTS = frozenset(
 #: kind -> numbers it may have. Win32: the system error codes are numbered 0 to 15999 ([MS-ERREF] 2.2); WinHTTP and WinINet share 12001 to
 #: 12190 (winhttp.h, wininet.h); curl: CURLcode (libcurl-errors); OpenSSL: X509_V_ERR_* (x509_vfy.h); Kerberos: RFC 4120 7.5.9, RFC 6113;
 #: the Schannel provider's and AppLocker's events by their Windows documentation; AADSTS numbers have five to nine digits.
+#: Results of the macOS keychain are negative (SecBase.h, errSec*); their keys leave the sign out.
 _RANGES: tuple[tuple[str, frozenset[int] | range], ...] = (
     ("http", range(400, 600)),
     ("winhttp", range(12001, 12191)),
@@ -30,6 +31,7 @@ _RANGES: tuple[tuple[str, frozenset[int] | range], ...] = (
     ("tls-alert", _ALERTS),
     ("schannel-event", range(36864, 36890)),
     ("applocker-event", range(8000, 8041)),
+    ("keychain", range(25240, 25341)),
     ("aadsts", range(16000, 1_000_000_000)),
 )
 _KINDS = dict(_RANGES)
@@ -93,7 +95,9 @@ def readings(word: str) -> tuple[str, ...]:
         return ()
     value = found.group("value")
     number = int(value, 16) if value[:2] == "0x" else int(value)
-    kind = (found.group("kind") or "").lower()
+    kind = (found.group("kind") or "").lower().replace("osstatus", "keychain")
+    if -number in _KINDS["keychain"] and kind in ("", "keychain"):
+        return (f"keychain:{-number}",)
     if kind:
         kind = next((k for k in ("hresult", "ntstatus", *_KINDS) if kind in (k, k.partition("-")[0])), "")
         code = hresult(value) or (hresult(number) if number >= 0x80000000 else "")
@@ -148,6 +152,8 @@ _PLACES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("schannel-event", ("schannel",), r"\b(368\d\d)\b(?=[\s\S]{0,400}?schannel)"),
     ("applocker-event", ("applocker",), rf"applocker[\s\S]{{0,200}}?{_ID}"),
     ("applocker-event", ("applocker",), rf"{_ID}(?=[\s\S]{{0,400}}?applocker)"),
+    ("keychain", ("keychain",), r"keychain[\s\S]{0,200}?(?<![\w.])-(25[23]\d\d)\b"),
+    ("keychain", ("osstatus", "result code"), r"\b(?:osstatus|result code)(?: error)?[\s:=(]{1,3}-(25[23]\d\d)\b"),
     ("win32", ("win32",), rf"\bwin32(?:\s?(?:error|exception|code))*{_NEAR}{_NUMBER}"),
     (
         "win32",

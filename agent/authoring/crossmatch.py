@@ -139,6 +139,7 @@ _SPELT = {
     "openssl": "OpenSSL verify error:num={}",
     "schannel-event": "Schannel event id {}",
     "applocker-event": "AppLocker event id {}",
+    "keychain": "Keychain OSStatus -{}",
 }
 
 

@@ -175,7 +175,8 @@ SYMBOL = matching(
 )
 #: Families of small numbers, as ``agent.numbers`` writes them: alone such a number says nothing.
 NUMBER = matching(
-    r"(win32|winhttp|curl|openssl|kerberos|tls-alert|schannel-event|applocker-event):[0-9]+", "a number like curl:60"
+    r"(win32|winhttp|curl|openssl|kerberos|tls-alert|schannel-event|applocker-event|keychain):[0-9]+",
+    "a number like curl:60",
 )
 
 #: Statements that a later date can make wrong: what is said, who said it, when that was looked up, and after how many days again.

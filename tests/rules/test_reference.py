@@ -25,6 +25,7 @@ CONTEXT = {
     "tls-alert": "SSL alert number {}",
     "schannel-event": "Source Schannel, event {}",
     "applocker-event": "AppLocker wrote Event ID: {}",
+    "keychain": "The keychain answered with OSStatus -{}",
     "win32": "System error {} has occurred.",
 }
 #: One number of each kind.
@@ -36,6 +37,7 @@ NUMBERS = {
     "tls-alert": 40,
     "schannel-event": 36887,
     "applocker-event": 8004,
+    "keychain": 25300,
     "win32": 1326,
 }
 #: Signals that a row's literals narrow: alone they are not meant to suffice.

@@ -23,6 +23,7 @@ TYPED = {
     "tls-alert": ("{}", "tls {}", "tls-alert {}"),
     "schannel-event": ("{}", "schannel {}", "event {}"),
     "applocker-event": ("{}", "applocker {}", "event id {}"),
+    "keychain": ("{}", "-{}", "keychain {}", "OSStatus -{}"),
 }
 #: Kind -> how programs print the number in running text.
 PRINTED = {
@@ -38,6 +39,7 @@ PRINTED = {
     "tls-alert": ("SSL alert number {}", "A fatal alert was received. The fatal alert code is {}."),
     "schannel-event": ("Source: Schannel, Event ID: {}",),
     "applocker-event": ("AppLocker wrote Event ID: {}",),
+    "keychain": ("SecKeychainItemImport: The operation ended with -{}", "The operation failed (OSStatus error -{}.)"),
 }
 #: Codes that people meet most, in the form in which they meet them, with the kind of failure.
 MET = {
