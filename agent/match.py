@@ -101,6 +101,8 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
                 continue
             lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
         known = rule["status"] != "reference"
+        if not known and why.startswith("the words"):
+            confidence = min(confidence, TRUST["words"])  # long words of a mere entry do not outrank short ones of a page
         found.append(
             (
                 confidence,
