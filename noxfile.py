@@ -54,6 +54,7 @@ def ps(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """How long things take, as multiples of starting Python."""
-    needs(session, "test")
+    """How long things take, as multiples of starting Python, and how fast a scan reads beside Drain3."""
+    needs(session, "dev")
     session.run("python", "tests/bench/bench.py", *session.posargs)
+    session.run("python", "tests/bench/scan.py", *session.posargs)

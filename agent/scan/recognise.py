@@ -10,19 +10,19 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, cast
 
 from agent.catalogue.load import Catalogue
 from agent.errors import UsageError
 from agent.fingerprint import fingerprint, squeeze
 from agent.intake import from_mapping, from_text
 from agent.match import match
-from agent.model import ErrorReport
+from agent.model import ErrorReport, Fingerprint, Match
 from agent.numbers import numbers_in
 from agent.redact import redact
 from agent.scan.model import Seen
-from agent.scan.words import Test
+from agent.scan.words import Test, Words
 
 #: Answers kept; beyond this many the oldest half is dropped.
 _KEPT = 20_000
@@ -38,14 +38,25 @@ _VARIES = re.compile(
 
 
 #: What intake would undo before a text is matched.
-_CARRIED = re.compile(r"[^\x20-\x7e\t\r]|[<&\\|]|\"\"")
+_CARRIED = re.compile(r"[^\x20-\x7e\t\r]|[<&\\|]|\"\"|\.\.\.")
+#: Where a word can be broken, or the rest of a literal be missing.
+_BROKEN = re.compile(r"\n|\.\.\.|\u2026")
+
+
+class _Near(NamedTuple):
+    """The catalogue as the matcher sees it, with the words of some rules only."""
+
+    index: Mapping[str, Any]  # type: ignore[assignment]  # a tuple has a method of that name
+    rule_ids: tuple[str, ...]
+    rule: Callable[[str], dict[str, Any]]
 
 
 class Recogniser:
     """Recognises records with one catalogue."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, words: Words) -> None:
         self._catalogue = catalogue
+        self._words = words
         self._cache: dict[bytes, Seen | None] = {}
         signals = str(catalogue.index["signals"]).lower()
         self._named = frozenset(m.group("id").lower() for m in _VARIES.finditer(signals) if m.group("id"))
@@ -61,7 +72,8 @@ class Recogniser:
         if key in self._cache:
             seen = self._cache[key]
         else:
-            seen = self._match(text, tests)
+            rows = {test.row for of_line in self._words.look(raw).tests.values() for test in of_line if test.row >= 0}
+            seen = self._match(text, tests, rows)
             self._remember(key, seen)
         return (seen, text) if seen is not None else None
 
@@ -76,17 +88,29 @@ class Recogniser:
             return any(key.lower() in known for key in numbers_in(text))
         return bool(held)
 
-    def _match(self, text: str, tests: list[Test]) -> Seen | None:
+    def _match(self, text: str, tests: list[Test], rows: set[int]) -> Seen | None:
         for report in (report for way in _without_prefix(text) for report in reports(way)):
             squeezed = squeeze("\n".join([report.text, report.error_id]))
-            if not any(test.holds(squeezed) for test in tests):
+            if "..." not in squeezed and not any(test.holds(squeezed) for test in tests):
                 continue
             report = redact(report)
             print_ = fingerprint(report)
-            if found := match(print_, report.text, self._catalogue):
+            if found := self._leading(print_, report.text, rows):
                 best = found[0]
                 return Seen(best.rule, best.class_, best.title, print_.hash, best.confidence)
         return None
+
+    def _leading(self, print_: Fingerprint, text: str, rows: set[int]) -> tuple[Match, ...]:
+        """The matches among the rules whose words the filter saw; among all when those do not match and words may be broken or cut off."""
+        store = self._catalogue
+        signals = store.index["signals"]
+        near = _Near(
+            {**store.index, "signals": {**signals, "words": [signals["words"][row] for row in sorted(rows)]}},
+            store.rule_ids,
+            store.rule,
+        )
+        found = match(print_, text, cast(Catalogue, near))
+        return found if found or not _BROKEN.search(text) else match(print_, text, store)
 
     def _level(self, text: str) -> str:
         users: dict[str, str] = {}

@@ -39,7 +39,7 @@ class Scanner:
         self.stop = False
         self.waiting = False
         self._words = Words(catalogue)
-        self._recogniser = Recogniser(catalogue)
+        self._recogniser = Recogniser(catalogue, self._words)
         self._state = state or State("")
         self._save_to = save_to
         self._progress = progress

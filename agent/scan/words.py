@@ -29,7 +29,7 @@ _INVISIBLE = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[@-_]"
     rb"|\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xa9]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]"
 )
-_HEX = re.compile(rb"0x[0-9a-f]{8}")
+_HEX = re.compile(rb"0x0*([0-9a-f]{3,8})\b")
 _HEX_IN = re.compile(r"0x[0-9a-f]{8}", re.IGNORECASE)
 #: How many lines away from its anchor a literal may begin or end that a console wrapped.
 _AROUND = 4
@@ -60,12 +60,14 @@ class Test(NamedTuple):
     """What a text with the anchor must hold, squeezed: all of ``needed`` and one of ``options`` when there are any.
 
     ``letters`` are those of the literal the anchor is from; they stand on the anchor's line or the lines around it.
+    ``row`` is the place of the literals in the index, for signals that are words.
     """
 
     needed: tuple[str, ...]
     options: tuple[str, ...]
     letters: bytes = b""
     is_number: bool = False
+    row: int = -1
 
     def holds(self, squeezed: str) -> bool:
         """Whether a rule with this test can match the text."""
@@ -95,15 +97,13 @@ class Words:
         self._numbers: dict[bytes, list[Test]] = {}  # digits -> tests
         self._hex: dict[bytes, list[Test]] = {}
         self._raw: dict[bytes, list[Test]] = {}
+        self._cut: dict[bytes, list[Test]] = {}  # words of what is left of a literal that is cut off
         self._signs: dict[str, list[Test]] = {}  # literals of figures and signs only
         for literals, test in dict.fromkeys(_signals(catalogue)):
             self._add(literals, test)
         for anchor in self._inside:
             self._grams.setdefault(anchor[:_GRAM], []).append(anchor)
-        self._patterns = [
-            (re.compile(rb"\s*".join(re.escape(part.encode()) for part in re.findall(r"\d+|\S", text))), tests)
-            for text, tests in self._signs.items()
-        ]
+        self._patterns = list(self._sign_patterns())
         self._clean: set[bytes] = set()
         self._dirty: dict[bytes, list[tuple[bytes, list[Test]]]] = {}  # word -> (letters of a literal, tests)
 
@@ -121,13 +121,12 @@ class Words:
             key=lambda item: _rarity(item[1]),
             default=("", b""),
         )
+        early = _early(literal)
+        if early and word not in early:
+            self._cut.setdefault(max(early, key=_rarity), []).append(_with(test, literal))
         code = next(filter(None, map(_HEX_IN.search, literals)), None)
         if code and (len(word) < _GRAM or word in _COMMON):
-            self._hex.setdefault(code.group().lower().encode(), []).append(test)
-            if code.group() == literals[0]:  # the code itself, which may also be written as a number
-                number = int(code.group(), 16)
-                for spelt in {number, abs(number - (1 << 32))}:
-                    self._numbers.setdefault(str(spelt).encode(), []).append(test)
+            self._add_code(code.group(), code.group() == literals[0], test)
         elif len(word) >= _GRAM and _rarity(word)[1] > 0:
             words = letters(f"x{literal}x")
             place = self._whole if word in words[1:-1] else self._inside
@@ -137,7 +136,7 @@ class Words:
         ):
             digits, literal = found
             if not letters(literal) and not literal.strip().isdigit():
-                self._signs.setdefault(literal, []).append(test)
+                self._signs.setdefault("".join(literal.lower().split()), []).append(test)
                 return
             self._numbers.setdefault(digits.encode(), []).append(_with(test, literal))
         elif len(word) >= _GRAM:
@@ -148,6 +147,21 @@ class Words:
                 part = max(form.split(), key=len)
                 self._raw.setdefault(part.encode("utf-8").lower(), []).append(test)
 
+    def _add_code(self, code: str, is_alone: bool, test: Test) -> None:
+        """Look for a hexadecimal code; where the signal is nothing else, also written as a signed or unsigned number."""
+        self._hex.setdefault(code[2:].lower().lstrip("0").encode(), []).append(test)
+        number = int(code, 16)
+        for spelt in {number, abs(number - (1 << 32))} if is_alone else ():
+            self._numbers.setdefault(str(spelt).encode(), []).append(test)
+
+    def _sign_patterns(self) -> Iterator[re.Pattern[bytes]]:
+        """One pattern for all literals of signs that begin alike; blanks do not matter."""
+        starts: dict[str, list[str]] = {}
+        for text in sorted(self._signs, key=len, reverse=True):
+            starts.setdefault(text[0], []).append(r"\s*".join(map(re.escape, re.findall(r"\d+|\S", text))))
+        for same in starts.values():
+            yield re.compile("|".join(same).encode())
+
     def look(self, block: bytes) -> Hits:
         """The candidate lines of ``block``."""
         if b"\x1b" in block or b"\xe2\x80" in block or b"\xc2\xad" in block or b"\xe2\x81" in block:
@@ -156,6 +170,7 @@ class Words:
         tests: dict[int, list[Test]] = {}
         self._word_lines(letters_only, block, tests)
         self._other_lines(letters_only, block, tests)
+        self._cut_lines(letters_only, block, tests)
         return Hits(sorted(tests), tests)
 
     def _word_lines(self, letters_only: bytes, block: bytes, tests: dict[int, list[Test]]) -> None:
@@ -178,15 +193,35 @@ class Words:
             if not present:
                 continue
             rows = rows or letters_only.translate(None, b" ").split(b"\n")
-            here = self._tests_of(present, b"".join(rows[max(i - _AROUND, 0) : i + _AROUND + 1]))
+            around = b"".join(rows[max(i - _AROUND, 0) : i + _AROUND + 1])
+            raw = raw or block.split(b"\n")
+            is_cut = b"..." in raw[i] or b"\xe2\x80\xa6" in raw[i]
+            here = self._tests_of(present, None if is_cut else around)
             if here and all(test.is_number for test in here):
-                raw = raw or block.split(b"\n")
                 here = here if numbers_in(b"\n".join(raw[i : i + 3]).decode("utf-8", "replace")) else []
             if here:
                 tests[i] = here
 
-    def _tests_of(self, present: list[bytes], around: bytes) -> list[Test]:
-        return [test for word in present for row, of_row in self._dirty[word] if row in around for test in of_row]
+    def _cut_lines(self, letters_only: bytes, block: bytes, tests: dict[int, list[Test]]) -> None:
+        """Lines whose end is points: of a literal only the first part need be there."""
+        lines: list[bytes] = []
+        for mark in (b"...", b"\xe2\x80\xa6"):
+            line = last = 0
+            for at in _finds(block, mark):
+                line += block.count(b"\n", last, at)
+                last = at
+                lines = lines or letters_only.split(b"\n")
+                for word in self._cut.keys() & lines[line].split():
+                    tests.setdefault(line, []).extend(self._cut[word])
+
+    def _tests_of(self, present: list[bytes], around: bytes | None) -> list[Test]:
+        return [
+            test
+            for word in present
+            for row, of_row in self._dirty[word]
+            if around is None or row in around
+            for test in of_row
+        ]
 
     def _learn(self, word: bytes) -> None:
         """Sort a word never seen before: with an anchor inside, or without."""
@@ -216,18 +251,16 @@ class Words:
     def _places(self, block: bytes) -> Iterator[tuple[int, list[Test]]]:
         low = block.lower()
         if self._hex:
-            for hit in _HEX.finditer(low):
-                if hit.group() in self._hex:
-                    yield hit.start(), self._hex[hit.group()]
+            yield from ((h.start(), self._hex[h.group(1)]) for h in _HEX.finditer(low) if h.group(1) in self._hex)
         if self._numbers:
             for number in self._numbers.keys() & set(block.translate(_DIGITS).split()):
                 yield from ((at, self._numbers[number]) for at in _finds(low, number) if _is_run(low, at, len(number)))
-        for pattern, tests in self._patterns:
+        for pattern in self._patterns:
             for hit in pattern.finditer(low):
-                yield hit.start(), tests
-        for text, tests in self._raw.items():
-            for at in _finds(low, text):
-                yield at, tests
+                shown = b"".join(hit.group().split()).decode()
+                yield from ((hit.start(), tests) for text, tests in self._signs.items() if shown.startswith(text))
+        for part, tests in self._raw.items():
+            yield from ((at, tests) for at in _finds(low, part))
 
 
 def _is_run(text: bytes, at: int, length: int) -> bool:
@@ -245,6 +278,11 @@ def _finds(text: bytes, part: bytes) -> Iterator[int]:
 def letters(text: str) -> list[bytes]:
     """The words of a text as the filter cuts them."""
     return text.encode("utf-8").translate(_TABLE).split()
+
+
+def _early(text: str) -> list[bytes]:
+    """The words of the first part of a literal: the matcher takes one that is cut off behind it."""
+    return letters(text[: len(text) * 6 // 10].rpartition(" ")[0])
 
 
 def _with(test: Test, literal: str) -> Test:
@@ -268,8 +306,8 @@ def _signals(catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Test]]:
     """(texts that all occur where the signal does, test) of every signal the catalogue's index has."""
     for kind, table in catalogue.index["signals"].items():
         if kind == "words":
-            for row in table:
-                yield from _word_row(row, catalogue)
+            for place, row in enumerate(table):
+                yield from _word_row(place, row, catalogue)
         elif kind == "http_status":
             for status in table:
                 yield from _status(status)
@@ -297,7 +335,12 @@ def _number(kind: str, value: str) -> Iterator[tuple[tuple[str, ...], Test]]:
         yield (f"0x{facility:04x}{int(value):04x}",), ALWAYS
     words = triggers(kind)
     for word in words:
-        yield (word,), Test((squeeze(word),), (), is_number=True)
+        test = Test((squeeze(word),), (), is_number=True)
+        if word.encode() in _COMMON and len(value) >= 4:  # the number is rarer than its word
+            yield (value,), test
+            yield (f"0x{int(value):08x}",), test
+        else:
+            yield (word,), test
     if not words and not facility:
         yield (f"{kind}:{value}",), ALWAYS
 
@@ -311,17 +354,17 @@ def _status(status: str) -> Iterator[tuple[tuple[str, ...], Test]]:
         yield (squeeze(HTTPStatus(int(status)).phrase),), ALWAYS
 
 
-def _word_row(row: Any, catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Test]]:
+def _word_row(place: int, row: Any, catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Test]]:
     """The literals of a rule, in the words of its record: the index has lost where words end."""
     written: dict[str, list[str]] = {}
     for text in _texts(catalogue.rule(catalogue.rule_ids[row[0]])["match"]):
         written.setdefault(squeeze(text), []).append(text)
     if len(row) != 3:  # a shape of a later index: whatever it says, its texts are looked for
         for text in _texts(row):
-            yield from (((way,), ALWAYS) for way in written.get(text, [text]))
+            yield from (((way,), Test((), (), row=place)) for way in written.get(text, [text]))
         return
     needed, options = tuple(row[1]), tuple(row[2])
-    test = Test(needed, options)
+    test = Test(needed, options, row=place)
     if all(len(set(written.get(text, ()))) <= 1 for text in needed) and needed:
         yield tuple(written.get(text, [text])[0] for text in needed), test
         return

@@ -56,6 +56,10 @@ def small(**match: Any) -> Any:
         ({"number": ["ntstatus:0xC000006D"]}, "Status: 0xc000006d"),
         ({"symbol": ["SEC_E_NO_CREDENTIALS"]}, "sec_e_no_credentials (x)"),
         ({"contains": ["e: 5"]}, "e: 5"),
+        (
+            {"contains": ["The remote certificate is invalid according to the validation procedure"]},
+            "The remote certificate is invalid according to the validati...",
+        ),
     ],
 )
 def test_every_kind_of_signal_is_found(signals: dict[str, Any], line: str) -> None:
