@@ -102,7 +102,8 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
             lifted = {k: v for k, v in hit.groupdict().items() if v} if hit else {}
         known = rule["status"] != "reference"
         if not known and why.startswith("the words"):
-            confidence = min(confidence, TRUST["words"])  # long words of a mere entry do not outrank short ones of a page
+            # Long words of a mere entry do not outrank short ones of a page.
+            confidence = min(confidence, TRUST["words"])
         found.append(
             (
                 confidence,
