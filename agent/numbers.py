@@ -2,8 +2,8 @@
 
 A key is ``kind:value``: ``hresult:0x8009030E``, ``ntstatus:0xC000006D``, ``win32:5``, ``winhttp:12029``, ``curl:60``, ``openssl:20``,
 ``kerberos:37``, ``tls-alert:40``, ``schannel-event:36887``, ``applocker-event:8004``, ``keychain:25300``, ``http:401``,
-``aadsts:50034``. Arithmetic and plausible ranges only: whether a number is known is for the catalogue to say. A small number says nothing by
-itself (``5``), so texts are read with the words that stand beside it, and a word typed by a person gives all its readings.
+``aadsts:50034``. Arithmetic and plausible ranges only: whether a number is known is for the catalogue to say. A small number says nothing
+by itself (``5``), so texts are read with the words that stand beside it, and a word typed by a person gives all its readings.
 """
 
 from __future__ import annotations
