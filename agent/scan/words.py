@@ -20,7 +20,7 @@ from agent.numbers import numbers_in, triggers
 _TABLE = bytes(
     c + 32 if 65 <= c <= 90 else c if 97 <= c <= 122 or c in (0x5F, 0x0A) else 0x20 for c in range(256)
 )  # fmt: skip
-_DIGITS = bytes(c if 48 <= c <= 57 else 0x20 for c in range(256))
+_DIGITS = bytes(c if 48 <= c <= 57 or c == 0x0A else 0x20 for c in range(256))
 _GRAM = 3
 #: Words known to hold no anchor; beyond this many the table starts anew, which bounds memory.
 _KNOWN = 60_000
@@ -125,7 +125,7 @@ class Words:
         if early and word not in early:
             self._cut.setdefault(max(early, key=_rarity), []).append(_with(test, literal))
         code = next(filter(None, map(_HEX_IN.search, literals)), None)
-        if code and (len(word) < _GRAM or word in _COMMON):
+        if code and (code.group() == literals[0] or len(word) < _GRAM or word in _COMMON):
             self._add_code(code.group(), code.group() == literals[0], test)
         elif len(word) >= _GRAM and _rarity(word)[1] > 0:
             words = letters(f"x{literal}x")
@@ -238,34 +238,36 @@ class Words:
 
     def _other_lines(self, letters_only: bytes, block: bytes, tests: dict[int, list[Test]]) -> None:
         """Numbers, hexadecimal codes and other scripts, found in the block itself."""
-        lines: list[bytes] = []
+        rows: list[bytes] = []
+
+        def add(line: int, more: list[Test]) -> None:
+            nonlocal rows
+            rows = rows or letters_only.translate(None, b" ").split(b"\n")
+            around = b"".join(rows[max(line - _AROUND, 0) : line + _AROUND + 1])
+            if here := [test for test in more if test.letters in around]:
+                tests.setdefault(line, []).extend(here)
+
+        if self._numbers:
+            numbers, disjoint = self._numbers, self._numbers.keys().isdisjoint
+            for i, figures in enumerate(block.translate(_DIGITS).split(b"\n")):
+                if not disjoint(words := figures.split()):
+                    add(i, [test for word in words if word in numbers for test in numbers[word]])
         line = last = 0
         for at, more in sorted(self._places(block), key=_place):
             line += block.count(b"\n", last, at)
             last = at
-            lines = lines or letters_only.split(b"\n")
-            around = b"".join(lines[max(line - _AROUND, 0) : line + _AROUND + 1]).translate(None, b" ")
-            if here := [test for test in more if test.letters in around]:
-                tests.setdefault(line, []).extend(here)
+            add(line, more)
 
     def _places(self, block: bytes) -> Iterator[tuple[int, list[Test]]]:
         low = block.lower()
         if self._hex:
             yield from ((h.start(), self._hex[h.group(1)]) for h in _HEX.finditer(low) if h.group(1) in self._hex)
-        if self._numbers:
-            for number in self._numbers.keys() & set(block.translate(_DIGITS).split()):
-                yield from ((at, self._numbers[number]) for at in _finds(low, number) if _is_run(low, at, len(number)))
         for pattern in self._patterns:
             for hit in pattern.finditer(low):
                 shown = b"".join(hit.group().split()).decode()
                 yield from ((hit.start(), tests) for text, tests in self._signs.items() if shown.startswith(text))
         for part, tests in self._raw.items():
             yield from ((at, tests) for at in _finds(low, part))
-
-
-def _is_run(text: bytes, at: int, length: int) -> bool:
-    """Whether the figures at ``at`` are a whole number."""
-    return not text[max(at - 1, 0) : at].isdigit() and not text[at + length : at + length + 1].isdigit()
 
 
 def _finds(text: bytes, part: bytes) -> Iterator[int]:
@@ -287,7 +289,7 @@ def _early(text: str) -> list[bytes]:
 
 def _with(test: Test, literal: str) -> Test:
     """The test with the letters of the literal its anchor is from."""
-    return test._replace(letters=b"".join(letters(literal)))
+    return test if test.letters else test._replace(letters=b"".join(letters(literal)))
 
 
 def _place(item: tuple[int, list[Test]]) -> int:
@@ -337,8 +339,9 @@ def _number(kind: str, value: str) -> Iterator[tuple[tuple[str, ...], Test]]:
     for word in words:
         test = Test((squeeze(word),), (), is_number=True)
         if word.encode() in _COMMON and len(value) >= 4:  # the number is rarer than its word
-            yield (value,), test
-            yield (f"0x{int(value):08x}",), test
+            beside = test._replace(letters=word.encode())
+            yield (value,), beside
+            yield (f"0x{int(value):08x}",), beside
         else:
             yield (word,), test
     if not words and not facility:
