@@ -53,7 +53,10 @@ MAY_COMPILE = {
 #: Reviewed exceptions from the size budgets: path or path:function -> (limit, reason).
 LARGER: dict[str, tuple[int, str]] = {
     "agent/intake.py:from_mapping": (70, "one expression per field of the report, in the order of the schema"),
-    "agent/commands/diagnose.py:command": (75, "the options of the main command, one parameter each, and the help people see"),
+    "agent/commands/diagnose.py:command": (
+        75,
+        "the options of the main command, one parameter each, and the help people see",
+    ),
     "agent/render/jsonout.py:document": (70, "one literal that shows the whole document"),
 }
 

@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("agent", "checks", "rules", "ps-module", "tests")
 DOCUMENTS = ("README.md", "CHANGELOG.md", *(f"{folder}/README.md" for folder in FOLDERS))
 #: Longer than 60 lines, for a reason.
-LONGER = {"rules": (140, "it is the reference of the file format, with one whole example of each kind and the author's walk-through")}
+LONGER = {
+    "rules": (
+        140,
+        "it is the reference of the file format, with one whole example of each kind and the author's walk-through",
+    )
+}
 TEXTS = {
     ".py",
     ".md",

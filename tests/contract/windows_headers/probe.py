@@ -24,7 +24,18 @@ FLAGS = (
     "-Werror=implicit-function-declaration",
 )
 
-HEADERS = ("windows.h", "wincrypt.h", "bcrypt.h", "ncrypt.h", "winhttp.h", "wininet.h", "sddl.h", "wtsapi32.h", "stddef.h", "stdint.h")
+HEADERS = (
+    "windows.h",
+    "wincrypt.h",
+    "bcrypt.h",
+    "ncrypt.h",
+    "winhttp.h",
+    "wininet.h",
+    "sddl.h",
+    "wtsapi32.h",
+    "stddef.h",
+    "stdint.h",
+)
 
 _INTEGERS = {1: "int8_t", 2: "int16_t", 4: "int32_t", 8: "int64_t"}
 
