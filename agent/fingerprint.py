@@ -163,7 +163,12 @@ def rejoin(text: str) -> str:
     out = [lines[0]]
     for before, line in pairwise(lines):
         cut = (
-            len(before) in widths and len(before) >= _LEAST_WIDTH and _inside(before[-1]) and line and _inside(line[0])
+            len(before) in widths
+            and len(before) >= _LEAST_WIDTH
+            and _inside(before[-1])
+            and line
+            and _inside(line[0])
+            and not line.upper().startswith("AADSTS")  # a code begins a word, never ends one
         )
         out.append(line if cut else "\n" + line)
     return "".join(out)

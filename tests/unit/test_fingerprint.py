@@ -150,3 +150,10 @@ def test_quotes_of_any_kind_are_one():
     """Typography, doubled and escaped quotes make no difference to literals."""
     same = {squeeze(t) for t in ('user\'s "x"', "user’s “x”", "user''s ''x''", 'user\'s \\"x\\"', "user\ufffds «x»")}
     assert 1 == len(same)
+
+
+def test_code_after_a_full_line_without_a_stop_is_seen():
+    """A code that begins a line is not taken for the rest of a word that the line before was cut in."""
+    line = "2026-11-25 nightly job moved every report of the week into the company's own archive"
+    text = "\n".join([line, line, "AADSTS700024: Client assertion is not within its valid time range."])
+    assert ("AADSTS700024",) == fingerprint(from_text(text)).codes
