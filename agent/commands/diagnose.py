@@ -111,14 +111,19 @@ def command(
         answer = _recorded(record_, known, catalogue, options, started)
     else:
         answer = conclude(known, catalogue, LiveSystem(), options, started)
+    if not no_checks:  # without checks there is nothing to look at again, and a quick answer stays quick
+        _keep(answer)
+    show(answer, format_, explain)
+    return OF_VERDICT[answer.verdict]
+
+
+def _keep(answer: Diagnosis) -> None:
     from agent import history
 
     if history.is_on():
         from agent.render.jsonout import document
 
         history.keep(answer, document(answer))
-    show(answer, format_, explain)
-    return OF_VERDICT[answer.verdict]
 
 
 def _recorded(path: str, known: Prepared, catalogue: Catalogue, options: Options, started: float) -> Diagnosis:
