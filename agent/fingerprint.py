@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import re
+from importlib import import_module
 from itertools import pairwise
+from typing import Any
 
 from agent.model import ErrorReport, Fingerprint
 from agent.numbers import hresults_in, meanings, numbers_in
@@ -134,6 +136,14 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
+def _sha256(data: bytes) -> Any:
+    """SHA-256 without loading OpenSSL, where this Python has its own: a start is a twentieth shorter."""
+    for module in ("_sha2", "_sha256"):
+        with contextlib.suppress(ImportError):
+            return import_module(module).sha256(data)
+    return import_module("hashlib").sha256(data)
+
+
 def squeeze(text: str) -> str:
     """Lower case, without white space, with one kind of quote: the same whether or not a console wrapped it or a table doubled quotes."""
     text = "".join(plain(text).lower().split()).replace('"', "'").replace("`", "'").replace("\\'", "'")
@@ -205,7 +215,7 @@ def fingerprint(report: ErrorReport) -> Fingerprint:
         command=report.command or report.category.get("activity", "") or _first(_COMMAND, text),
         text=squeeze("\n".join([text, error_id])),
         template=template,
-        hash=hashlib.sha256(identity.encode()).hexdigest()[:12],
+        hash=_sha256(identity.encode()).hexdigest()[:12],
         symbols=_symbols(text, whole),
         numbers=tuple(dict.fromkeys([*numbers_in(whole), *(m for h in hresults for m in meanings(h))])),
         mentioned=mentioned,

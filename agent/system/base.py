@@ -7,39 +7,43 @@ Equal questions within one diagnosis are asked once (``LiveSystem`` remembers), 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from agent.errors import CannotObserve
 from agent.model import UnknownReason
-from agent.system.answers import (
-    Account,
-    CertificateChain,
-    CertificateFacts,
-    DeviceState,
-    DiskSpace,
-    DnsAnswer,
-    FileInfo,
-    HttpAnswer,
-    InstalledModule,
-    KeyringAnswer,
-    Manifest,
-    Memory,
-    ModuleFile,
-    NewSession,
-    NtpAnswer,
-    ProxySetting,
-    Repository,
-    Revocation,
-    ServiceState,
-    Session,
-    SignAnswer,
-    SignIn,
-    TcpAnswer,
-    TimeSync,
-    TlsAnswer,
-    TokenFile,
-    ToolAnswer,
-    TunnelAnswer,
-    WriteAnswer,
-)
+
+if TYPE_CHECKING:
+    from agent.system.answers import (
+        Account,
+        CertificateChain,
+        CertificateFacts,
+        DeviceState,
+        DiskSpace,
+        DnsAnswer,
+        FileInfo,
+        HttpAnswer,
+        InstalledModule,
+        KeyringAnswer,
+        Manifest,
+        Memory,
+        ModuleFile,
+        NewSession,
+        NtpAnswer,
+        ProxySetting,
+        Repository,
+        Revocation,
+        ServiceState,
+        Session,
+        SignAnswer,
+        SignIn,
+        TcpAnswer,
+        TimeSync,
+        TlsAnswer,
+        TokenFile,
+        ToolAnswer,
+        TunnelAnswer,
+        WriteAnswer,
+    )
 
 __all__ = [
     "QUESTIONS",
@@ -74,6 +78,15 @@ __all__ = [
     "TunnelAnswer",
     "WriteAnswer",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The shape of an answer, made when first named: a start that asks nothing does not wait for thirty of them."""
+    from agent.system import answers
+
+    if name in __all__:
+        return getattr(answers, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class System:
