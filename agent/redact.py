@@ -44,8 +44,9 @@ def redact_text(text: str, shapes: tuple[Shape, ...] = SECRETS) -> str:
 
 
 #: A line break inside a word, as a console makes it: letters of secrets on both sides, indent and PowerShell's margin mark between.
+#: A code of the sign-in service begins a word, so a line that starts with one was not cut.
 _CUT = re.compile(
-    r"(?<=[A-Za-z0-9_\-.~+/=%$!#^&@*?])[ \t]*\r?\n[ \t]*(?:[|+][ \t]*)?(?=[A-Za-z0-9_\-.~+/=%$!#^&@*?'\"])"
+    r"(?<=[A-Za-z0-9_\-.~+/=%$!#^&@*?])[ \t]*\r?\n[ \t]*(?:[|+][ \t]*)?(?!AADSTS\d)(?=[A-Za-z0-9_\-.~+/=%$!#^&@*?'\"])"
 )
 #: Consoles are at least this wide; a shorter line ended by itself.
 _NARROWEST = 30

@@ -123,7 +123,9 @@ SECRETS: tuple[Shape, ...] = (
     ),
     Shape(  # elements and serialised properties: <Password>x</Password>, <SS N="Password">x</SS>
         ("password", "secret", "token", "passphrase"),
-        r"(?P<name><(?:\w{1,40}:)?\w{0,40}(?:password|secret|token|passphrase)\w{0,20}(?:\s[^<>]{0,200})?>"
+        # A mark of ours is no element: without an end tag the text behind it is the error, not a value.
+        r"(?P<name>(?!<secret>[^<]{0,4000}(?:<(?!/)|\Z))"
+        r"<(?:\w{1,40}:)?\w{0,40}(?:password|secret|token|passphrase)\w{0,20}(?:\s[^<>]{0,200})?>"
         r"|\bN=\"[^\"]{0,60}(?:password|secret|token|passphrase)[^\"]{0,40}\">)(?P<value>[^<]{1,4000})",
         _keep_name,
     ),
