@@ -117,19 +117,22 @@ def match(fingerprint: Fingerprint, text: str, catalogue: Catalogue) -> tuple[Ma
     return tuple(item[3] for item in found)
 
 
-def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
-    """Ids of the rules with any signal in the error: by exact value, or because all their literals occur."""
-    signals = catalogue.index["signals"]
-    exact = {
+def exact_values(fp: Fingerprint) -> dict[str, tuple[str, ...]]:
+    """What the error has of each signal that one exact value satisfies."""
+    return {
         "codes": fp.codes,
         "error_id": (fp.error_id.partition(",")[0],),
         "graph_code": fp.graph_codes,
         "hresult": fp.hresults,
         "symbol": fp.symbols,
         "number": fp.numbers,
-        "exception": fp.exception_types,
-        "http_status": (str(fp.http_status),),
     }
+
+
+def _candidates(fp: Fingerprint, catalogue: Catalogue) -> list[str]:
+    """Ids of the rules with any signal in the error: by exact value, or because all their literals occur."""
+    signals = catalogue.index["signals"]
+    exact = {**exact_values(fp), "exception": fp.exception_types, "http_status": (str(fp.http_status),)}
     numbers = {
         number
         for name, values in exact.items()

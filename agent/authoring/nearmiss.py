@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from agent.catalogue.load import Catalogue
 from agent.fingerprint import fingerprint, fold, squeeze
-from agent.match import match
+from agent.match import exact_values, match
 from agent.model import ErrorReport, Fingerprint, Match
 from agent.redact import redact
 
@@ -79,14 +79,7 @@ def _near(rule: Mapping[str, Any], fp: Fingerprint, text: str) -> tuple[Near, fl
 
 def _exact(signals: Mapping[str, Any], fp: Fingerprint) -> Iterator[tuple[bool, str, float]]:
     """Exact values of the rule that the error has; that others are absent is no fault, since one is enough."""
-    seen = {
-        "codes": fp.codes,
-        "error_id": (fp.error_id.partition(",")[0],),
-        "graph_code": fp.graph_codes,
-        "hresult": fp.hresults,
-        "symbol": fp.symbols,
-        "number": fp.numbers,
-    }
+    seen = exact_values(fp)
     for name, shown in _EXACT.items():
         low = {value.lower() for value in seen[name]}
         yield from ((True, f"{shown} {value}", 40.0) for value in signals.get(name, ()) if value.lower() in low)
