@@ -68,7 +68,7 @@ def _undecided(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     if diagnosis.causes:
         yield ""
         yield from _labelled("First try", diagnosis.causes[0]["headline"], style)
-        yield from _fix(diagnosis.causes[0], style)
+        yield from _fix({**diagnosis.causes[0], "look_up": None}, style)  # where to look stands with the causes above
 
 
 def _unknown(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
